@@ -1,0 +1,1 @@
+# lanyard: the user's tool.

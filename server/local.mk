@@ -1,0 +1,1 @@
+# lanyardd: the key service.

@@ -1,0 +1,1 @@
+# Fragment of tests/cli.
