@@ -93,6 +93,7 @@ int ly_catalogue_load(const char *dir, struct ly_catalogue **out,
 struct ly_catalogue *ly_catalogue_ref(struct ly_catalogue *c);
 void ly_catalogue_unref(struct ly_catalogue **c);
 
+/* What the service called this state of the keys, and its lineage. */
 uint64_t ly_catalogue_revision(const struct ly_catalogue *c);
 uint64_t ly_catalogue_lineage(const struct ly_catalogue *c);
 

@@ -37,6 +37,7 @@ int ly_pkey_to_der(const struct ly_pkey *p, struct ly_secret *der);
 /* DER SubjectPublicKeyInfo, appended to out. */
 int ly_pkey_spki(const struct ly_pkey *p, struct ly_buf *out);
 
+/* RSA, or which curve. */
 enum ly_key_type ly_pkey_type(const struct ly_pkey *p);
 
 /* Longest result of any operation in bytes (modulus, 2 * order, ...). */

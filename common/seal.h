@@ -1,9 +1,9 @@
 /*
  * Sealed keys: how a private key travels and rests. CMS AuthEnvelopedData
  * (RFC 5083, AES-256-GCM by RFC 5084) to one ECDH P-256 recipient over an
- * AsymmetricKeyPackage (RFC 5958, id-ct-KP-aKeyPackage); for a device, inside SignedData
- * (RFC 5652) by the service's sealer, whose signed attributes carry the
- * lease. "openssl cms -verify" and "-decrypt" open it at break-glass.
+ * AsymmetricKeyPackage (RFC 5958, id-ct-KP-aKeyPackage); for a device, inside
+ * SignedData (RFC 5652) by the service's sealer, whose signed attributes
+ * carry the lease. "openssl cms -verify" and "-decrypt" open it at break-glass.
  */
 #ifndef LY_SEAL_H
 #define LY_SEAL_H

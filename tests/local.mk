@@ -9,6 +9,8 @@ AM_TESTS_ENVIRONMENT = \
 	top_builddir='$(abs_top_builddir)'; export top_builddir; \
 	LY_SANITIZE='$(enable_sanitize)'; export LY_SANITIZE;
 
+EXTRA_DIST += tests/lib.sh tests/make-data
+
 include tests/unit/local.mk
 include tests/pkcs11/local.mk
 include tests/server/local.mk
