@@ -2,7 +2,16 @@
 noinst_LTLIBRARIES += libly-common.la libly-client.la
 
 libly_common_la_SOURCES = \
-	common/err.c common/err.h
+	common/buf.c common/buf.h \
+	common/compat.c common/compat.h \
+	common/compat_mem.c \
+	common/err.c common/err.h \
+	common/file.c common/file.h \
+	common/file_dir.c \
+	common/file_lock.c \
+	common/file_sys.h \
+	common/file_write.c \
+	common/secret.c common/secret.h
 libly_common_la_CFLAGS = $(AM_CFLAGS) $(INIH_CFLAGS)
 libly_common_la_LIBADD = $(CRYPTO_LIBS) $(JANSSON_LIBS) $(INIH_LIBS) -ldl -lpthread
 
