@@ -14,6 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "buf.h"
 #include "compat.h"
 #include "err.h"
 #include "file.h"
@@ -105,35 +106,45 @@ ly_dir_check(const char *path, struct ly_why *why)
 	return ly_sys_trust(path, &st, 022, why);
 }
 
+/* Names of a folder's entries: a buffer of pointers, each string ours. */
 struct names {
-	char **v;
-	size_t n, cap;
+	struct ly_buf v;
+	size_t n;
 };
+
+static void
+names_init(struct names *names)
+{
+	ly_buf_init(&names->v, NAMES_MAX * sizeof(char *));
+	names->n = 0;
+}
+
+static char **
+names_get(const struct names *names)
+{
+	return (char **)(void *)names->v.data;
+}
 
 static void
 names_clear(struct names *names)
 {
 	while (names->n > 0)
-		free(names->v[--names->n]);
-	free(names->v);
+		free(names_get(names)[--names->n]);
+	ly_buf_clear(&names->v);
 }
 
 static int
 names_add(struct names *names, const char *name)
 {
-	const size_t cap = names->cap > 0 ? 2 * names->cap : 32;
-	char **v;
+	char *copy;
+	int r;
 
-	if (names->n == NAMES_MAX)
-		return LY_ERR_TOOBIG;
-	if (names->n == names->cap) {
-		if ((v = realloc(names->v, cap * sizeof(*v))) == NULL)
-			return LY_ERR_NOMEM;
-		names->v = v;
-		names->cap = cap;
-	}
-	if ((names->v[names->n] = strdup(name)) == NULL)
+	if ((copy = strdup(name)) == NULL)
 		return LY_ERR_NOMEM;
+	if ((r = ly_buf_put(&names->v, &copy, sizeof(copy))) != 0) {
+		free(copy);
+		return r;
+	}
 	names->n++;
 	return 0;
 }
@@ -172,19 +183,20 @@ int
 ly_dir_each(const char *path, int (*fn)(void *arg, const char *name),
     void *arg)
 {
-	struct names names = { NULL, 0, 0 };
+	struct names names;
 	DIR *d = NULL;
 	size_t i;
 	int r;
 
+	names_init(&names);
 	if ((d = opendir(path)) == NULL)
 		return ly_sys_why(NULL, path, "list");
 	if ((r = names_read(d, &names)) != 0)
 		goto out;
 	if (names.n > 0)
-		qsort(names.v, names.n, sizeof(*names.v), names_cmp);
+		qsort(names.v.data, names.n, sizeof(char *), names_cmp);
 	for (i = 0; i < names.n && r == 0; i++)
-		r = fn(arg, names.v[i]);
+		r = fn(arg, names_get(&names)[i]);
 out:
 	(void)closedir(d);
 	names_clear(&names);
@@ -216,11 +228,12 @@ remove_entry(int dir, const char *name, unsigned depth)
 static int
 remove_below(int fd, unsigned depth)
 {
-	struct names names = { NULL, 0, 0 };
+	struct names names;
 	DIR *d = NULL;
 	size_t i;
 	int e = 0;
 
+	names_init(&names);
 	if (depth > DEPTH_MAX || (d = fdopendir(fd)) == NULL) {
 		e = depth > DEPTH_MAX ? ELOOP : errno;
 		(void)close(fd);
@@ -228,7 +241,7 @@ remove_below(int fd, unsigned depth)
 		e = errno != 0 ? errno : ENOMEM;
 	}
 	for (i = 0; i < names.n && e == 0; i++)
-		if (remove_entry(dirfd(d), names.v[i], depth) != 0)
+		if (remove_entry(dirfd(d), names_get(&names)[i], depth) != 0)
 			e = errno;
 	if (d != NULL)
 		(void)closedir(d);
