@@ -16,6 +16,11 @@ libly_common_la_CFLAGS = $(AM_CFLAGS) $(INIH_CFLAGS)
 libly_common_la_LIBADD = $(CRYPTO_LIBS) $(JANSSON_LIBS) $(INIH_LIBS) -ldl -lpthread
 
 libly_client_la_SOURCES = \
-	common/http.h
+	common/client.c common/client.h \
+	common/http.c common/http.h \
+	common/http_lib.c common/http_lib.h \
+	common/http_peer.c \
+	common/http_sink.c common/http_sink.h \
+	common/http_why.c common/http_why.h
 libly_client_la_CFLAGS = $(AM_CFLAGS) $(CURL_CFLAGS)
 libly_client_la_LIBADD = libly-common.la

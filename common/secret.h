@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define LY_SECRET_MAX (1024 * 1024)	/* bytes; a cap, not an allocation */
+#define LY_SECRET_MAX (2 * 1024 * 1024)	/* bytes; a cap, not an allocation */
 
 struct ly_secret {
 	uint8_t *data;

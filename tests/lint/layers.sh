@@ -31,7 +31,7 @@ done | grep -E "$cryptoki" |
 look '(^|[^a-z_])json_[a-z]+|jansson\.h' '^common/wire\.[ch]$' \
     common module server cli |
 	rule "JSON in common/wire only"
-look '(^|[^a-z_])curl_|CURL|curl/' '^common/http\.[ch]$' \
+look '(^|[^a-z_])curl_|CURL|curl/' '^common/http(_[a-z]+)?\.[ch]$' \
     common module server cli |
 	rule "libcurl in common/http only"
 look '(^|[^a-z_])MHD_|microhttpd' \
