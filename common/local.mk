@@ -11,7 +11,17 @@ libly_common_la_SOURCES = \
 	common/file_lock.c \
 	common/file_sys.h \
 	common/file_write.c \
-	common/secret.c common/secret.h
+	common/secret.c common/secret.h \
+	common/wire.c common/wire.h \
+	common/wire_device.c \
+	common/wire_get.c \
+	common/wire_impl.h \
+	common/wire_keys.c \
+	common/wire_ops.c \
+	common/wire_put.c \
+	common/wire_results.c \
+	common/wire_results_get.c \
+	common/wire_scan.c
 libly_common_la_CFLAGS = $(AM_CFLAGS) $(INIH_CFLAGS)
 libly_common_la_LIBADD = $(CRYPTO_LIBS) $(JANSSON_LIBS) $(INIH_LIBS) -ldl -lpthread
 

@@ -1,0 +1,193 @@
+/*
+ * The answer to a batch, written: the one message that carries secrets.
+ * It is written into locked memory without the JSON library, which would
+ * leave copies in the heap, and its size tells nothing: see "Sizes" in
+ * PROTOCOL.md. wire_results_get.c reads it.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "err.h"
+#include "wire_impl.h"
+
+#define RESULTS_BASE 64		/* bytes around all items */
+#define RESULTS_ITEM 64		/* bytes of an item but for its base64 */
+
+/*
+ * What is decided before a key is touched has a code of its own; all else
+ * is the last row.
+ */
+static const struct {
+	int err;
+	const char *code;
+} codes[] = {
+	{ LY_ERR_NOTFOUND, "not_found" },
+	{ LY_ERR_DENIED, "denied" },
+	{ LY_ERR_EXPIRED, "expired" },
+	{ LY_ERR_UNSUPPORTED, "unsupported" },
+	{ LY_ERR_FORMAT, "bad_request" },
+	{ LY_ERR_BUSY, "busy" },
+	{ LY_ERR_CRYPTO, "failed" },
+};
+#define NCODES (sizeof(codes) / sizeof(codes[0]))
+
+static const char *
+code_of(int err)
+{
+	size_t i;
+
+	for (i = 0; i < NCODES - 1; i++)
+		if (codes[i].err == err)
+			break;
+	return codes[i].code;
+}
+
+int
+ly_wire_code_err(const char *code, size_t len, int *err)
+{
+	size_t i;
+
+	for (i = 0; i < NCODES; i++) {
+		if (strlen(codes[i].code) != len ||
+		    memcmp(codes[i].code, code, len) != 0)
+			continue;
+		*err = codes[i].err;
+		return 0;
+	}
+	return LY_ERR_FORMAT;
+}
+
+/* All ones when a > b, else 0, for small numbers; without a branch. */
+static uint32_t
+above(uint32_t a, uint32_t b)
+{
+	return (uint32_t)((int32_t)(b - a) >> 31);
+}
+
+/* The character of six bits, without a branch or a table look-up. */
+static char
+b64_char(uint32_t v)
+{
+	uint32_t c = v + 'A';
+
+	c += above(v, 25) & ('a' - 'A' - 26);
+	c -= above(v, 51) & ('a' - 26 - '0' + 52);
+	c -= above(v, 61) & ('0' + 10 - '+');
+	c += above(v, 62) & ('/' - '+' - 1);
+	return (char)c;
+}
+
+static int
+put(struct ly_secret *s, const char *text)
+{
+	return ly_secret_append(s, text, strlen(text));
+}
+
+static int
+put_b64(struct ly_secret *s, const uint8_t *p, size_t len)
+{
+	uint32_t v = 0;
+	char four[4];
+	size_t i, n;
+	int r = 0;
+
+	for (i = 0; r == 0 && i < len; i += 3) {
+		n = len - i < 3 ? len - i : 3;
+		v = (uint32_t)p[i] << 16;
+		v |= n > 1 ? (uint32_t)p[i + 1] << 8 : 0;
+		v |= n > 2 ? p[i + 2] : 0;
+		four[0] = b64_char(v >> 18 & 63);
+		four[1] = b64_char(v >> 12 & 63);
+		four[2] = n > 1 ? b64_char(v >> 6 & 63) : '=';
+		four[3] = n > 2 ? b64_char(v & 63) : '=';
+		r = ly_secret_append(s, four, sizeof(four));
+	}
+	ly_wipe(&v, sizeof(v));
+	ly_wipe(four, sizeof(four));
+	return r;
+}
+
+static int
+put_item(struct ly_secret *s, const struct ly_wire_result *item)
+{
+	char head[40];
+	int r;
+
+	(void)snprintf(head, sizeof(head), "{\"ref\":%" PRIu32 ",", item->ref);
+	if ((r = put(s, head)) != 0)
+		return r;
+	if ((r = put(s, item->err == 0 ? "\"result\":\"" : "\"error\":\"")) != 0)
+		return r;
+	if (item->err == 0)
+		r = put_b64(s, item->data.data, item->data.len);
+	else
+		r = put(s, code_of(item->err));
+	return r != 0 ? r : put(s, "\"}");
+}
+
+/* The whole size, or 0 for a batch that breaks a limit. */
+static size_t
+size_of(const struct ly_wire_results *m, const size_t *out_max)
+{
+	size_t i, size = RESULTS_BASE;
+
+	if (m->n < 1 || m->n > LY_WIRE_OPS_MAX ||
+	    m->revision >= LY_WIRE_INT_MAX)
+		return 0;
+	for (i = 0; i < m->n; i++) {
+		if (out_max[i] > LY_OP_OUT_MAX ||
+		    m->items[i].data.len > out_max[i])
+			return 0;
+		size += RESULTS_ITEM + LY_B64_LEN(out_max[i]);
+	}
+	return size;
+}
+
+int
+ly_wire_results_encode(const struct ly_wire_results *m,
+    const size_t *out_max, struct ly_secret *json)
+{
+	const size_t size = size_of(m, out_max);
+	struct ly_secret s = LY_SECRET_INIT;
+	char head[64];
+	size_t i;
+	int r;
+
+	if (size == 0)
+		return LY_ERR_ARG;
+	if ((r = ly_secret_alloc(&s, size)) != 0)
+		goto out;
+	(void)snprintf(head, sizeof(head),
+	    "{\"revision\":%" PRIu64 ",\"items\":[", m->revision);
+	if ((r = put(&s, head)) != 0)
+		goto out;
+	for (i = 0; i < m->n; i++) {
+		if (i > 0 && (r = put(&s, ",")) != 0)
+			goto out;
+		if ((r = put_item(&s, &m->items[i])) != 0)
+			goto out;
+	}
+	if ((r = put(&s, "]}")) != 0)
+		goto out;
+	memset(s.data + s.len, ' ', size - s.len);
+	s.len = size;
+	ly_secret_move(json, &s);
+out:
+	ly_secret_clear(&s);
+	return r;
+}
+
+void
+ly_wire_results_clear(struct ly_wire_results *m)
+{
+	size_t i;
+
+	if (m == NULL)
+		return;
+	for (i = 0; m->items != NULL && i < m->n; i++)
+		ly_secret_clear(&m->items[i].data);
+	free(m->items);
+	memset(m, 0, sizeof(*m));
+}
