@@ -33,8 +33,8 @@ enum ly_wire_type {
 	LY_W_LIST	/* pointer to structs with a size_t at count */
 };
 
-#define LY_W_OPTIONAL 1u	/* may be absent; not written when empty or 0 */
-#define LY_W_WIPE 2u		/* wiped in the parser's memory and on release */
+#define LY_W_OPTIONAL 1u	/* may be absent; empty or 0 is not written */
+#define LY_W_WIPE 2u		/* wiped in the parser's memory */
 
 /* The two directions of an enum. */
 struct ly_wire_names {

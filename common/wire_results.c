@@ -118,12 +118,13 @@ put_item(struct ly_secret *s, const struct ly_wire_result *item)
 	(void)snprintf(head, sizeof(head), "{\"ref\":%" PRIu32 ",", item->ref);
 	if ((r = put(s, head)) != 0)
 		return r;
-	if ((r = put(s, item->err == 0 ? "\"result\":\"" : "\"error\":\"")) != 0)
-		return r;
-	if (item->err == 0)
-		r = put_b64(s, item->data.data, item->data.len);
-	else
-		r = put(s, code_of(item->err));
+	if (item->err == 0) {
+		if ((r = put(s, "\"result\":\"")) == 0)
+			r = put_b64(s, item->data.data, item->data.len);
+	} else {
+		if ((r = put(s, "\"error\":\"")) == 0)
+			r = put(s, code_of(item->err));
+	}
 	return r != 0 ? r : put(s, "\"}");
 }
 

@@ -21,8 +21,7 @@ ly_wire_scan(const uint8_t *p, size_t len, struct ly_why *why)
 	size_t i, depth = 0, values = 1;
 
 	if (len > LY_WIRE_BODY_MAX)
-		return ly_fail(why, LY_ERR_TOOBIG, "body over %zu bytes",
-		    (size_t)LY_WIRE_BODY_MAX);
+		return ly_fail(why, LY_ERR_TOOBIG, "body over its limit");
 	for (i = 0; i < len; i++) {
 		if (p[i] == '"')
 			i = skip_string(p, len, i + 1);
