@@ -13,6 +13,7 @@
 #ifndef LY_CONF_H
 #define LY_CONF_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "file.h"
@@ -20,7 +21,8 @@
 struct ly_why;
 
 struct ly_conf {
-	char data_dir[LY_PATH_MAX];	/* "data-dir": holds accounts/ */
+	char data_dir[LY_PATH_MAX];	/* "data-dir": holds accounts/; "" */
+					/* when unset and there is no home */
 	char log[LY_PATH_MAX];		/* "log": path, "-", or "" for off */
 	int log_level;			/* "log-level": error .. debug */
 	int timeout_ms;			/* "timeout": whole call, 10 s */
@@ -34,6 +36,31 @@ struct ly_conf {
  * Uses no OpenSSL.
  */
 int ly_conf_load(const char *init_args, struct ly_conf *conf,
+    struct ly_why *why);
+
+/* The values that hold when nothing is configured. */
+void ly_conf_init(struct ly_conf *conf);
+
+/* Which file a text comes from: decides the sections that it may have. */
+enum ly_conf_kind {
+	LY_CONF_DEFAULTS,	/* system file, [defaults] is applied */
+	LY_CONF_FIXED,		/* system file, [fixed] is applied */
+	LY_CONF_USER		/* user's file, [lanyard] is applied */
+};
+
+/*
+ * Apply the text of a configuration file, named file in errors, to conf.
+ * LY_ERR_FORMAT with why; conf may be changed in part then.
+ */
+int ly_conf_text(enum ly_conf_kind kind, const char *file, const void *text,
+    size_t len, struct ly_conf *conf, struct ly_why *why);
+
+/*
+ * Apply a C_Initialize string to conf: "key=value key='a value'". The value
+ * of "config" goes into config (LY_PATH_MAX bytes, "" when not given).
+ * LY_ERR_FORMAT with why; conf may be changed in part then.
+ */
+int ly_conf_args(const char *args, struct ly_conf *conf, char *config,
     struct ly_why *why);
 
 /* "10s", "500ms", "5m", "12h", "30d" to milliseconds. LY_ERR_FORMAT. */

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "buf.h"
+#include "compat.h"
 #include "err.h"
 #include "file.h"
 #include "file_sys.h"
@@ -37,6 +38,20 @@ ly_path_join(char *path, const char *dir, const char *name)
 		path[d] = '/';
 	memcpy(path + d + slash, name, n + 1);
 	return 0;
+}
+
+int
+ly_path_expand(const char *given, char *path)
+{
+	const char *home;
+
+	if (given[0] == '/')
+		return ly_path_join(path, "", given);
+	if (strncmp(given, "~/", 2) != 0)
+		return LY_ERR_FORMAT;
+	if ((home = ly_getenv("HOME")) == NULL || home[0] != '/')
+		return LY_ERR_NOTFOUND;
+	return ly_path_join(path, home, given + 2);
 }
 
 int

@@ -36,7 +36,16 @@ struct ly_file_stamp {
 int ly_path_join(char *path, const char *dir, const char *name);
 
 /*
- * Read a whole regular file of at most max bytes into b (cleared first).
+ * Write a path that a user gave into path (LY_PATH_MAX bytes): absolute, or
+ * "~/..." for one below $HOME. Never relative to the working folder, which
+ * is the host's: LY_ERR_FORMAT. LY_ERR_NOTFOUND without a home,
+ * LY_ERR_TOOBIG.
+ */
+int ly_path_expand(const char *given, char *path);
+
+/*
+ * Read a whole regular file of at most max bytes into b (cleared first,
+ * and its cap raised to max if it is lower).
  * LY_ERR_NOTFOUND, LY_ERR_PERM (why names owner or mode, and the chmod or
  * chown that cures it), LY_ERR_TOOBIG, LY_ERR_IO, LY_ERR_NOMEM.
  */
@@ -57,6 +66,14 @@ int ly_file_replace(const char *path, const void *data, size_t len,
 /* The same, but LY_ERR_EXISTS if path is there already (also durable). */
 int ly_file_create(const char *path, const void *data, size_t len,
     unsigned mode, struct ly_why *why);
+
+/*
+ * Append len bytes to path, made 0600 when absent. Opened for each call, so
+ * that no descriptor of ours lives in the host. Not durable: for the log.
+ * LY_ERR_IO, LY_ERR_PERM, LY_ERR_NOTFOUND.
+ */
+int ly_file_append(const char *path, const void *data, size_t len,
+    struct ly_why *why);
 
 /* Remove a file; one that is absent is a success. */
 int ly_file_remove(const char *path, struct ly_why *why);

@@ -148,6 +148,29 @@ ly_file_create(const char *path, const void *data, size_t len,
 }
 
 int
+ly_file_append(const char *path, const void *data, size_t len,
+    struct ly_why *why)
+{
+	struct stat st;
+	int fd, r = 0;
+
+	fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC |
+	    O_NOFOLLOW | O_NOCTTY | O_NONBLOCK, 0600);
+	if (fd < 0)
+		return ly_sys_why(why, path, "open");
+	if (fstat(fd, &st) != 0)
+		r = ly_sys_why(why, path, "write");
+	else if (!S_ISREG(st.st_mode))
+		r = ly_fail(why, LY_ERR_IO, "%s: not a regular file", path);
+	else
+		r = ly_sys_trust(path, &st, 022, why);
+	if (r == 0 && write_all(fd, data, len) != 0)
+		r = write_why(why, path, errno);
+	(void)close(fd);
+	return r;
+}
+
+int
 ly_file_remove(const char *path, struct ly_why *why)
 {
 	if (unlink(path) == 0)
