@@ -31,6 +31,7 @@ libly_client_la_SOURCES = \
 	common/http_lib.c common/http_lib.h \
 	common/http_peer.c \
 	common/http_sink.c common/http_sink.h \
-	common/http_why.c common/http_why.h
+	common/http_why.c common/http_why.h \
+	common/sync.c common/sync.h
 libly_client_la_CFLAGS = $(AM_CFLAGS) $(CURL_CFLAGS)
 libly_client_la_LIBADD = libly-common.la
