@@ -26,6 +26,22 @@ struct ly_buf;
  */
 OSSL_LIB_CTX *ly_libctx(void);
 
+/*
+ * Around OpenSSL calls that cannot be told a library context (CMS, X.509,
+ * PKCS#12, libcurl): make ours this thread's default, and keep the host's
+ * error queue as it is. Give what enter returned to leave, on every path;
+ * the two nest. With NULL for other, ours is taken.
+ */
+OSSL_LIB_CTX *ly_libctx_enter(OSSL_LIB_CTX *other);
+void ly_libctx_leave(OSSL_LIB_CTX *before);
+
+/*
+ * A digest, or AES-256-GCM, of our context, fetched once and kept for ever;
+ * NULL for LY_HASH_NONE or when OpenSSL has none.
+ */
+const EVP_MD *ly_md(enum ly_hash h);
+const EVP_CIPHER *ly_aes256_gcm(void);
+
 /* One-shot digest; out holds ly_hash_len(h) bytes. LY_ERR_CRYPTO. */
 int ly_digest(enum ly_hash h, const void *in, size_t len, uint8_t *out);
 
