@@ -2,16 +2,27 @@
 noinst_LTLIBRARIES += libly-common.la libly-client.la
 
 libly_common_la_SOURCES = \
+	common/alg.c common/alg.h \
 	common/buf.c common/buf.h \
 	common/compat.c common/compat.h \
 	common/compat_mem.c \
+	common/crypto.c common/crypto.h \
+	common/crypto_text.c \
+	common/der.c common/der.h \
 	common/err.c common/err.h \
 	common/file.c common/file.h \
 	common/file_dir.c \
 	common/file_lock.c \
 	common/file_sys.h \
 	common/file_write.c \
+	common/keyinfo.c common/keyinfo.h \
+	common/pkey.c common/pkey.h \
+	common/pkey_ec.c \
+	common/pkey_int.h \
+	common/pkey_prove.c \
+	common/pkey_rsa.c \
 	common/secret.c common/secret.h \
+	common/unpad.c common/unpad.h \
 	common/wire.c common/wire.h \
 	common/wire_device.c \
 	common/wire_get.c \
