@@ -1,1 +1,25 @@
-# Fragment of tests/interop.
+# Stock programs through the module: each needs a service, made by tests/rig.
+interop_tests = \
+	tests/interop/cms_decrypt.sh \
+	tests/interop/cms_sign.sh \
+	tests/interop/faults.sh \
+	tests/interop/gnutls.sh \
+	tests/interop/nss.sh \
+	tests/interop/opensc.sh \
+	tests/interop/rig.sh \
+	tests/interop/state.sh \
+	tests/interop/traffic.sh
+TESTS += $(interop_tests)
+EXTRA_DIST += $(interop_tests) tests/interop/badserver.py \
+	tests/interop/clients.sh tests/rig
+
+check_PROGRAMS += tests/interop/p11shell
+tests_interop_p11shell_SOURCES = tests/interop/p11shell.c
+tests_interop_p11shell_CFLAGS = $(WARN_CFLAGS) $(P11KIT_CFLAGS)
+tests_interop_p11shell_LDADD = -ldl
+tests_interop_p11shell_LDFLAGS =
+
+# The interop tests alone.
+interop: all
+	$(AM_V_at)$(MAKE) $(AM_MAKEFLAGS) check TESTS='$(interop_tests)'
+.PHONY: interop
