@@ -4,6 +4,14 @@ noinst_LTLIBRARIES += libly-common.la libly-client.la
 libly_common_la_SOURCES = \
 	common/alg.c common/alg.h \
 	common/buf.c common/buf.h \
+	common/catalogue.c common/catalogue.h \
+	common/catalogue_build.c \
+	common/catalogue_impl.h \
+	common/catalogue_label.c \
+	common/catalogue_map.c \
+	common/catalogue_model.c \
+	common/catalogue_verify.c \
+	common/catalogue_write.c \
 	common/compat.c common/compat.h \
 	common/compat_mem.c \
 	common/crypto.c common/crypto.h \
