@@ -116,7 +116,7 @@ struct ly_cat_model {
 	struct ly_cat_map keys;		/* key id -> KEY row */
 	struct ly_cat_map values;	/* certificate -> CERT or CA row */
 	struct ly_cat_map labels;	/* label -> KEY or CA row */
-	struct ly_cat_map bases;	/* label without number -> last number */
+	struct ly_cat_map bases;	/* label without number -> last one */
 	uint64_t revision, lineage;
 	int64_t now;
 };
