@@ -83,6 +83,11 @@ int ly_aes_kw_unwrap(const struct ly_secret *kek, const uint8_t *in,
 
 /* Standard base64 (RFC 4648 4) without line breaks, NUL-terminated text. */
 int ly_b64_encode(const void *in, size_t len, struct ly_buf *text);
+/*
+ * The same for secret bytes, appended to text, which has the room already
+ * (no NUL is written). LY_ERR_TOOBIG.
+ */
+int ly_b64_encode_secret(const void *in, size_t len, struct ly_secret *text);
 /* Strict: no white space, right padding. LY_ERR_FORMAT, LY_ERR_TOOBIG. */
 int ly_b64_decode(const char *text, size_t textlen, struct ly_buf *out);
 int ly_b64_decode_secret(const char *text, size_t textlen,

@@ -46,28 +46,52 @@ b64_value(unsigned c)
 	return v | (~any & BAD);
 }
 
+/* The four digits of the next n bytes (1 .. 3). */
+static void
+b64_four(const uint8_t *p, size_t n, uint8_t q[4])
+{
+	unsigned v;
+
+	v = (unsigned)p[0] << 16;
+	v |= n > 1 ? (unsigned)p[1] << 8 : 0;
+	v |= n > 2 ? (unsigned)p[2] : 0;
+	q[0] = b64_char(v >> 18);
+	q[1] = b64_char(v >> 12 & 63);
+	q[2] = n > 1 ? b64_char(v >> 6 & 63) : '=';
+	q[3] = n > 2 ? b64_char(v & 63) : '=';
+}
+
 int
 ly_b64_encode(const void *in, size_t len, struct ly_buf *text)
 {
 	const uint8_t *p = in;
 	uint8_t q[4];
-	unsigned v;
 	size_t n;
 
 	for (; len > 0; p += n, len -= n) {
 		n = len < 3 ? len : 3;
-		v = (unsigned)p[0] << 16;
-		v |= n > 1 ? (unsigned)p[1] << 8 : 0;
-		v |= n > 2 ? (unsigned)p[2] : 0;
-		q[0] = b64_char(v >> 18);
-		q[1] = b64_char(v >> 12 & 63);
-		q[2] = n > 1 ? b64_char(v >> 6 & 63) : '=';
-		q[3] = n > 2 ? b64_char(v & 63) : '=';
+		b64_four(p, n, q);
 		(void)ly_buf_put(text, q, 4);
 	}
 	if (ly_buf_put_u8(text, 0) == 0)
 		text->len--;
 	return text->err;
+}
+
+int
+ly_b64_encode_secret(const void *in, size_t len, struct ly_secret *text)
+{
+	const uint8_t *p = in;
+	size_t n;
+
+	if (len / 3 + (len % 3 != 0) > (text->cap - text->len) / 4)
+		return LY_ERR_TOOBIG;
+	for (; len > 0; p += n, len -= n) {
+		n = len < 3 ? len : 3;
+		b64_four(p, n, text->data + text->len);
+		text->len += 4;
+	}
+	return 0;
 }
 
 /* Bytes that a text of len digits stands for; LY_ERR_FORMAT. */

@@ -70,21 +70,12 @@ static int
 put_b64(const void *p, size_t len, uint64_t min, uint64_t max,
     struct ly_buf *json)
 {
-	struct ly_buf text;
-	int r;
-
 	if (len < min || len > max)
 		return LY_ERR_ARG;
-	ly_buf_init(&text, LY_BUF_MAX);
 	put(json, "\"");
-	if (len > 0 && (r = ly_b64_encode(p, len, &text)) != 0) {
-		ly_buf_clear(&text);
-		return r;
-	}
-	if (text.len > 0)
-		(void)ly_buf_put(json, text.data, text.len);
+	if (len > 0)
+		(void)ly_b64_encode(p, len, json);
 	put(json, "\"");
-	ly_buf_clear(&text);
 	return json->err;
 }
 

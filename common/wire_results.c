@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "crypto.h"
 #include "err.h"
 #include "wire_impl.h"
 
@@ -59,54 +60,10 @@ ly_wire_code_err(const char *code, size_t len, int *err)
 	return LY_ERR_FORMAT;
 }
 
-/* All ones when a > b, else 0, for small numbers; without a branch. */
-static uint32_t
-above(uint32_t a, uint32_t b)
-{
-	return (uint32_t)((int32_t)(b - a) >> 31);
-}
-
-/* The character of six bits, without a branch or a table look-up. */
-static char
-b64_char(uint32_t v)
-{
-	uint32_t c = v + 'A';
-
-	c += above(v, 25) & ('a' - 'A' - 26);
-	c -= above(v, 51) & ('a' - 26 - '0' + 52);
-	c -= above(v, 61) & ('0' + 10 - '+');
-	c += above(v, 62) & ('/' - '+' - 1);
-	return (char)c;
-}
-
 static int
 put(struct ly_secret *s, const char *text)
 {
 	return ly_secret_append(s, text, strlen(text));
-}
-
-static int
-put_b64(struct ly_secret *s, const uint8_t *p, size_t len)
-{
-	uint32_t v = 0;
-	char four[4];
-	size_t i, n;
-	int r = 0;
-
-	for (i = 0; r == 0 && i < len; i += 3) {
-		n = len - i < 3 ? len - i : 3;
-		v = (uint32_t)p[i] << 16;
-		v |= n > 1 ? (uint32_t)p[i + 1] << 8 : 0;
-		v |= n > 2 ? p[i + 2] : 0;
-		four[0] = b64_char(v >> 18 & 63);
-		four[1] = b64_char(v >> 12 & 63);
-		four[2] = n > 1 ? b64_char(v >> 6 & 63) : '=';
-		four[3] = n > 2 ? b64_char(v & 63) : '=';
-		r = ly_secret_append(s, four, sizeof(four));
-	}
-	ly_wipe(&v, sizeof(v));
-	ly_wipe(four, sizeof(four));
-	return r;
 }
 
 static int
@@ -120,7 +77,8 @@ put_item(struct ly_secret *s, const struct ly_wire_result *item)
 		return r;
 	if (item->err == 0) {
 		if ((r = put(s, "\"result\":\"")) == 0)
-			r = put_b64(s, item->data.data, item->data.len);
+			r = ly_b64_encode_secret(item->data.data,
+			    item->data.len, s);
 	} else {
 		if ((r = put(s, "\"error\":\"")) == 0)
 			r = put(s, code_of(item->err));
