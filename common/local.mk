@@ -2,6 +2,8 @@
 noinst_LTLIBRARIES += libly-common.la libly-client.la
 
 libly_common_la_SOURCES = \
+	common/account.c common/account.h \
+	common/account_list.c \
 	common/alg.c common/alg.h \
 	common/buf.c common/buf.h \
 	common/catalogue.c common/catalogue.h \
@@ -14,6 +16,7 @@ libly_common_la_SOURCES = \
 	common/catalogue_write.c \
 	common/compat.c common/compat.h \
 	common/compat_mem.c \
+	common/conf.c common/conf.h \
 	common/crypto.c common/crypto.h \
 	common/crypto_text.c \
 	common/der.c common/der.h \
@@ -23,7 +26,9 @@ libly_common_la_SOURCES = \
 	common/file_lock.c \
 	common/file_sys.h \
 	common/file_write.c \
+	common/initext.c common/initext.h \
 	common/keyinfo.c common/keyinfo.h \
+	common/log.c common/log.h \
 	common/pkey.c common/pkey.h \
 	common/pkey_ec.c \
 	common/pkey_int.h \
