@@ -295,5 +295,5 @@ ly_dir_user_data(char *path)
 const char *
 ly_dir_system_config(void)
 {
-	return "/etc/lanyard";
+	return LY_SYSCONFDIR "/lanyard";
 }
