@@ -3,7 +3,13 @@
  * (RFC 5083, AES-256-GCM by RFC 5084) to one ECDH P-256 recipient over an
  * AsymmetricKeyPackage (RFC 5958, id-ct-KP-aKeyPackage); for a device, inside
  * SignedData (RFC 5652) by the service's sealer, whose signed attributes
- * carry the lease. "openssl cms -verify" and "-decrypt" open it at break-glass.
+ * carry the lease. At break-glass, with the recipient's key and certificate:
+ *   openssl cms -verify -inform DER -in KEY.cms -CAfile ca.pem \
+ *       -purpose any -binary -out sealed.der
+ *   openssl cms -decrypt -inform DER -in sealed.der -inkey recv.key \
+ *       -recip recv.pem -binary -out package.der
+ * and the PKCS#8 is the one element of that SEQUENCE ("openssl asn1parse
+ * -strparse" with the offset that asn1parse shows for it).
  */
 #ifndef LY_SEAL_H
 #define LY_SEAL_H
@@ -14,6 +20,16 @@
 struct ly_buf;
 struct ly_pkey;
 struct ly_secret;
+
+/*
+ * Our object identifiers lie under 2.25 (ITU-T X.667) and the UUID
+ * f1954f6f-7417-4e99-88d9-4c5f496fcce4:
+ *   .1  signed attribute, OCTET STRING of LY_KEY_ID_LEN bytes: the key's id
+ *   .2  signed attribute, GeneralizedTime: the end of the lease
+ *   .3  extended key usage of a sealer, which signs leases
+ *   .4  extended key usage of a device's certificate for sealed keys
+ */
+#define LY_OID_ARC "2.25.321119210356699579861699178581069909220"
 
 #define LY_SEALED_MAX 65536	/* bytes of a sealed key we accept */
 #define LY_KEY_ID_LEN 16	/* first bytes of SHA-256(SPKI) */
