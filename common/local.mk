@@ -14,12 +14,17 @@ libly_common_la_SOURCES = \
 	common/catalogue_model.c \
 	common/catalogue_verify.c \
 	common/catalogue_write.c \
+	common/cert.c common/cert.h \
+	common/cert_int.h \
+	common/cert_issue.c \
+	common/cert_verify.c \
 	common/compat.c common/compat.h \
 	common/compat_mem.c \
 	common/conf.c common/conf.h \
 	common/crypto.c common/crypto.h \
 	common/crypto_text.c \
 	common/der.c common/der.h \
+	common/device.c common/device.h \
 	common/err.c common/err.h \
 	common/file.c common/file.h \
 	common/file_dir.c \
@@ -34,6 +39,8 @@ libly_common_la_SOURCES = \
 	common/pkey_int.h \
 	common/pkey_prove.c \
 	common/pkey_rsa.c \
+	common/seal.c common/seal.h \
+	common/seal_lease.c \
 	common/secret.c common/secret.h \
 	common/unpad.c common/unpad.h \
 	common/wire.c common/wire.h \
