@@ -12,6 +12,10 @@
  *	derive ID FILE OUT	FILE: the peer's point; OUT: the secret
  *	close	finalize	quit
  */
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
 #include <dlfcn.h>
 #include <stdio.h>
 #include <stdlib.h>
