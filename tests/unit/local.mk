@@ -7,7 +7,16 @@ unit_tests = \
 	tests/unit/test_compat \
 	tests/unit/test_compat_mem \
 	tests/unit/test_err \
-	tests/unit/test_secret
+	tests/unit/test_secret \
+	tests/unit/test_wire \
+	tests/unit/test_wire_device \
+	tests/unit/test_wire_get \
+	tests/unit/test_wire_keys \
+	tests/unit/test_wire_ops \
+	tests/unit/test_wire_put \
+	tests/unit/test_wire_results \
+	tests/unit/test_wire_results_get \
+	tests/unit/test_wire_scan
 check_PROGRAMS += $(unit_tests)
 TESTS += $(unit_tests)
 EXTRA_DIST += tests/unit/unit.h
@@ -31,3 +40,41 @@ tests_unit_test_compat_LDADD = $(unit_ldadd)
 tests_unit_test_compat_mem_SOURCES = tests/unit/test_compat_mem.c
 tests_unit_test_compat_mem_CFLAGS = $(unit_cflags)
 tests_unit_test_compat_mem_LDADD = $(unit_ldadd)
+
+tests_unit_test_wire_SOURCES = tests/unit/test_wire.c \
+	tests/unit/wire_test.h
+tests_unit_test_wire_CFLAGS = $(unit_cflags)
+tests_unit_test_wire_LDADD = $(unit_ldadd)
+
+tests_unit_test_wire_device_SOURCES = tests/unit/test_wire_device.c
+tests_unit_test_wire_device_CFLAGS = $(unit_cflags)
+tests_unit_test_wire_device_LDADD = $(unit_ldadd)
+
+tests_unit_test_wire_get_SOURCES = tests/unit/test_wire_get.c \
+	tests/unit/wire_sample.h
+tests_unit_test_wire_get_CFLAGS = $(unit_cflags)
+tests_unit_test_wire_get_LDADD = $(unit_ldadd)
+
+tests_unit_test_wire_keys_SOURCES = tests/unit/test_wire_keys.c
+tests_unit_test_wire_keys_CFLAGS = $(unit_cflags)
+tests_unit_test_wire_keys_LDADD = $(unit_ldadd)
+
+tests_unit_test_wire_ops_SOURCES = tests/unit/test_wire_ops.c
+tests_unit_test_wire_ops_CFLAGS = $(unit_cflags)
+tests_unit_test_wire_ops_LDADD = $(unit_ldadd)
+
+tests_unit_test_wire_put_SOURCES = tests/unit/test_wire_put.c
+tests_unit_test_wire_put_CFLAGS = $(unit_cflags)
+tests_unit_test_wire_put_LDADD = $(unit_ldadd)
+
+tests_unit_test_wire_results_SOURCES = tests/unit/test_wire_results.c
+tests_unit_test_wire_results_CFLAGS = $(unit_cflags)
+tests_unit_test_wire_results_LDADD = $(unit_ldadd)
+
+tests_unit_test_wire_results_get_SOURCES = tests/unit/test_wire_results_get.c
+tests_unit_test_wire_results_get_CFLAGS = $(unit_cflags)
+tests_unit_test_wire_results_get_LDADD = $(unit_ldadd)
+
+tests_unit_test_wire_scan_SOURCES = tests/unit/test_wire_scan.c
+tests_unit_test_wire_scan_CFLAGS = $(unit_cflags)
+tests_unit_test_wire_scan_LDADD = $(unit_ldadd)
