@@ -34,6 +34,7 @@ libly_common_la_SOURCES = \
 	common/initext.c common/initext.h \
 	common/keyinfo.c common/keyinfo.h \
 	common/log.c common/log.h \
+	common/p12.c common/p12.h \
 	common/pkey.c common/pkey.h \
 	common/pkey_ec.c \
 	common/pkey_int.h \
