@@ -20,7 +20,7 @@ look()
 }
 
 cryptoki='(^|[^A-Za-z_])(CK[A-Z]?_[A-Z]|C_[A-Z][a-z])|pkcs11\.h|cryptoki\.h'
-below='^module/(keyop|driver|driver_[a-z]+)\.[ch]$'
+below='^module/(keyop|driver|driver_[a-z_]+|cached_[a-z]+|remote_[a-z]+)\.[ch]$'
 
 look "$cryptoki" '^$' common server cli |
 	rule "Cryptoki names in module/ only"
@@ -35,10 +35,10 @@ look '(^|[^a-z_])curl_|CURL|curl/' '^common/http(_[a-z]+)?\.[ch]$' \
     common module server cli |
 	rule "libcurl in common/http only"
 look '(^|[^a-z_])MHD_|microhttpd' \
-    '^server/(listener|router|reply)\.[ch]$' common module server cli |
+    '^server/(listener|router|reply)(_[a-z]+)?\.[ch]$' common module server cli |
 	rule "libmicrohttpd in the listener, router and reply only"
 look 'EVP_PKEY_(decrypt|sign|derive)(_init)?(_ex)?[ ]*\(|EVP_DigestSign[A-Za-z_]*[ ]*\(|EVP_PKEY_get_raw_private_key|RSA_private_|ECDSA_sign|ECDH_compute' \
-    '^common/pkey\.[ch]$' common module server cli |
+    '^common/pkey(_[a-z]+)?\.[ch]$' common module server cli |
 	rule "private-key operations in common/pkey only"
 look '#[ ]*include[ ]+"(\.\./)*(server|cli)/' '^$' module common |
 	rule "module and common include neither server nor cli"
@@ -63,7 +63,7 @@ look '#[ ]*include[ ]+<(unistd|fcntl|pthread|dlfcn|dirent|poll|termios|pwd|grp|s
     '^common/(compat|compat_[a-z0-9]+|file|file_[a-z0-9]+)\.[ch]$' \
     common module |
 	rule "POSIX headers and platforms in compat and file only"
-look 'sqlite3' '^server/(store_sqlite|store)\.[ch]$' \
+look 'sqlite3' '^server/store(_[a-z]+)?\.[ch]$' \
     common module server cli |
 	rule "SQLite in the store's driver only"
 finish
