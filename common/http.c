@@ -3,6 +3,8 @@
  * held while a request is under way; each request in flight has an easy
  * handle, and so a connection, of its own. Refuses every scheme but https,
  * every TLS before 1.3, redirects, cookies, and answers over the limit.
+ * Whatever calls libcurl does so with our library context as the thread's:
+ * TLS never runs through the providers and configuration of the host.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -134,7 +136,7 @@ ly_http_free(struct ly_http **http)
 {
 	struct ly_http *h = *http;
 	const struct ly_http_lib *lib = NULL;
-	struct ly_http_guard g;
+	OSSL_LIB_CTX *host;
 	struct conn *c;
 
 	*http = NULL;
@@ -142,13 +144,13 @@ ly_http_free(struct ly_http **http)
 		return;
 	/* A forked child leaves the sockets of its parent alone. */
 	if (h->idle != NULL && h->pid == ly_process_id() &&
-	    ly_http_lib_load(&lib, NULL) == 0 &&
-	    ly_http_guard_enter(&g) == 0) {
+	    ly_http_lib_load(&lib, NULL) == 0) {
+		host = ly_libctx_enter(NULL);
 		while ((c = h->idle) != NULL) {
 			h->idle = c->next;
 			conn_free(lib, c);
 		}
-		ly_http_guard_leave(&g);
+		ly_libctx_leave(host);
 	}
 	ly_buf_clear(&h->ca);
 	ly_buf_clear(&h->cert);
@@ -388,8 +390,8 @@ run(const struct ly_http_lib *lib, struct ly_http *h, struct ly_http_sink *s,
 	(void)lib->setopt(e, CURLOPT_ERRORBUFFER, NULL);
 	if (s->err == LY_ERR_TOOBIG)
 		return ly_fail(why, s->err,
-		    "%s: the answer is longer than the %zu bytes allowed",
-		    h->host, s->max);
+		    "%s: the answer is longer than the %lu bytes allowed",
+		    h->host, (unsigned long)s->max);
 	if (s->err != 0)
 		return s->err;
 	f.code = c;
@@ -446,7 +448,7 @@ ly_http_request(struct ly_http *h, const struct ly_http_req *req,
     struct ly_http_res *res, struct ly_why *why)
 {
 	const struct ly_http_lib *lib = NULL;
-	struct ly_http_guard g;
+	OSSL_LIB_CTX *host;
 	struct ly_http_res got;
 	int r;
 
@@ -455,10 +457,11 @@ ly_http_request(struct ly_http *h, const struct ly_http_req *req,
 		return LY_ERR_TOOBIG;
 	if ((r = ly_http_lib_load(&lib, why)) != 0)
 		return r;
-	if ((r = ly_http_guard_enter(&g)) != 0)
-		return r;
+	if (ly_libctx() == NULL)
+		return LY_ERR_CRYPTO;
+	host = ly_libctx_enter(NULL);
 	r = request(lib, h, req, &got, why);
-	ly_http_guard_leave(&g);
+	ly_libctx_leave(host);
 	ly_log(LY_LOG_DEBUG, "%s %s%s: %d", req->method, h->host, req->path,
 	    r == 0 ? got.status : r);
 	if (r != 0) {

@@ -7,11 +7,8 @@
  */
 #include <stdio.h>
 #include <string.h>
-#include <openssl/crypto.h>
-#include <openssl/err.h>
 
 #include "compat.h"
-#include "crypto.h"
 #include "err.h"
 #include "http_lib.h"
 
@@ -180,23 +177,4 @@ ly_http_want_proxy(const char *host)
 		if (ly_getenv(names[i]) != NULL)
 			return 1;
 	return 0;
-}
-
-int
-ly_http_guard_enter(struct ly_http_guard *g)
-{
-	OSSL_LIB_CTX *ours = ly_libctx();
-
-	if (ours == NULL)
-		return LY_ERR_CRYPTO;
-	(void)ERR_set_mark();
-	g->host = OSSL_LIB_CTX_set0_default(ours);
-	return 0;
-}
-
-void
-ly_http_guard_leave(struct ly_http_guard *g)
-{
-	(void)OSSL_LIB_CTX_set0_default(g->host);
-	(void)ERR_pop_to_mark();
 }

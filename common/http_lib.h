@@ -39,15 +39,4 @@ int ly_http_lib_load(const struct ly_http_lib **out, struct ly_why *why);
  */
 int ly_http_want_proxy(const char *host);
 
-/*
- * Whatever calls libcurl stands between these two: in between, OpenSSL's
- * default context of this thread is ours, so that TLS never runs through
- * the providers and the configuration of the host. LY_ERR_CRYPTO.
- */
-struct ly_http_guard {
-	OSSL_LIB_CTX *host;
-};
-int ly_http_guard_enter(struct ly_http_guard *g);
-void ly_http_guard_leave(struct ly_http_guard *g);
-
 #endif

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cert.h"
+#include "crypto.h"
 #include "err.h"
 #include "http.h"
 #include "http_lib.h"
@@ -68,7 +69,7 @@ ly_http_insecure_peer_ca(const char *base, int timeout_ms,
     struct ly_buf *ca, struct ly_why *why)
 {
 	const struct ly_http_lib *lib = NULL;
-	struct ly_http_guard g;
+	OSSL_LIB_CTX *host;
 	CURL *e = NULL;
 	int r;
 
@@ -76,14 +77,15 @@ ly_http_insecure_peer_ca(const char *base, int timeout_ms,
 		return LY_ERR_ARG;
 	if ((r = ly_http_lib_load(&lib, why)) != 0)
 		return r;
-	if ((r = ly_http_guard_enter(&g)) != 0)
-		return r;
+	if (ly_libctx() == NULL)
+		return LY_ERR_CRYPTO;
+	host = ly_libctx_enter(NULL);
 	e = lib->init();
 	r = LY_ERR_NOMEM;
 	if (e != NULL)
 		r = look(lib, e, base, timeout_ms, ca, why);
 	if (e != NULL)
 		lib->cleanup(e);
-	ly_http_guard_leave(&g);
+	ly_libctx_leave(host);
 	return r;
 }
