@@ -12,7 +12,7 @@
 #include "err.h"
 #include "initext.h"
 
-#define BLANK " \t"
+#define NUM_MIN 16	/* bytes of inih's buffer, below which we give up */
 
 struct source {
 	const char *p, *end;	/* text not yet read */
@@ -21,6 +21,7 @@ struct source {
 	unsigned line;		/* number of the line last read */
 	int num;		/* bytes of inih's buffer */
 	int joined;		/* the piece last given continues a line */
+	int stuck;		/* a line that cannot be cut */
 };
 
 struct parse {
@@ -106,15 +107,16 @@ read_piece(char *str, int num, void *stream)
 	const char *from = s->rest, *to = s->rest_end, *cut;
 	size_t n = 0;
 
-	if (num < 16)
-		return NULL;
 	s->num = num;
 	s->joined = from != NULL;
 	if (from == NULL && !next_line(s, &from, &to))
 		return NULL;
 	/* Room for an indent, the end of the line and the NUL. */
-	if ((cut = cut_at(from, to, (size_t)num - 3)) == NULL)
+	cut = num < NUM_MIN ? NULL : cut_at(from, to, (size_t)num - 3);
+	if (cut == NULL) {
+		s->stuck = 1;
 		return NULL;
+	}
 	if (s->joined)
 		str[n++] = ' ';
 	memcpy(str + n, from, (size_t)(cut - from));
@@ -195,7 +197,7 @@ handle(void *user, const char *section, const char *name, const char *value)
 static struct source
 source_of(const char *text, size_t len)
 {
-	struct source s = { text, text + len, NULL, NULL, 0, 0, 0 };
+	struct source s = { text, text + len, NULL, NULL, 0, 0, 0, 0 };
 
 	return s;
 }
@@ -252,9 +254,9 @@ ly_ini_parse(const char *file, const void *text, size_t len, ly_ini_fn *fn,
 	if (ps.r != 0)
 		return ps.r;
 	bad = ini_parse_stream(read_piece, &ps.src, handle, &ps);
-	if (ps.r == 0 && ps.src.p != ps.src.end)
+	if (ps.src.stuck)
 		(void)fail_at(&ps, ps.src.line, "the line is too long");
-	if (bad == 0)
+	if (bad == 0 && ps.r == 0)
 		flush(&ps);
 	if (ps.r == 0 && bad != 0)
 		(void)fail_at(&ps, bad > 0 ? line_of_piece(text, len,

@@ -7,6 +7,12 @@ unit_tests = \
 	tests/unit/test_compat \
 	tests/unit/test_compat_mem \
 	tests/unit/test_err \
+	tests/unit/test_file \
+	tests/unit/test_file_dir \
+	tests/unit/test_file_lock \
+	tests/unit/test_file_write \
+	tests/unit/test_initext \
+	tests/unit/test_log \
 	tests/unit/test_secret \
 	tests/unit/test_wire \
 	tests/unit/test_wire_device \
@@ -78,3 +84,27 @@ tests_unit_test_wire_results_get_LDADD = $(unit_ldadd)
 tests_unit_test_wire_scan_SOURCES = tests/unit/test_wire_scan.c
 tests_unit_test_wire_scan_CFLAGS = $(unit_cflags)
 tests_unit_test_wire_scan_LDADD = $(unit_ldadd)
+
+tests_unit_test_file_SOURCES = tests/unit/test_file.c
+tests_unit_test_file_CFLAGS = $(unit_cflags)
+tests_unit_test_file_LDADD = $(unit_ldadd)
+
+tests_unit_test_file_write_SOURCES = tests/unit/test_file_write.c
+tests_unit_test_file_write_CFLAGS = $(unit_cflags)
+tests_unit_test_file_write_LDADD = $(unit_ldadd)
+
+tests_unit_test_file_dir_SOURCES = tests/unit/test_file_dir.c
+tests_unit_test_file_dir_CFLAGS = $(unit_cflags)
+tests_unit_test_file_dir_LDADD = $(unit_ldadd)
+
+tests_unit_test_file_lock_SOURCES = tests/unit/test_file_lock.c
+tests_unit_test_file_lock_CFLAGS = $(unit_cflags)
+tests_unit_test_file_lock_LDADD = $(unit_ldadd)
+
+tests_unit_test_log_SOURCES = tests/unit/test_log.c
+tests_unit_test_log_CFLAGS = $(unit_cflags)
+tests_unit_test_log_LDADD = $(unit_ldadd)
+
+tests_unit_test_initext_SOURCES = tests/unit/test_initext.c
+tests_unit_test_initext_CFLAGS = $(unit_cflags)
+tests_unit_test_initext_LDADD = $(unit_ldadd)
