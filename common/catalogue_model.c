@@ -267,4 +267,5 @@ ly_cat_model_clear(struct ly_cat_model *m)
 	ly_cat_map_clear(&m->labels);
 	ly_cat_map_clear(&m->bases);
 	ly_cat_arena_clear(&m->arena);
+	memset(m, 0, sizeof(*m));
 }

@@ -4,6 +4,13 @@ unit_ldadd = libly-common.la $(CMOCKA_LIBS)
 
 unit_tests = \
 	tests/unit/test_buf \
+	tests/unit/test_catalogue \
+	tests/unit/test_catalogue_build \
+	tests/unit/test_catalogue_label \
+	tests/unit/test_catalogue_map \
+	tests/unit/test_catalogue_model \
+	tests/unit/test_catalogue_verify \
+	tests/unit/test_catalogue_write \
 	tests/unit/test_compat \
 	tests/unit/test_compat_mem \
 	tests/unit/test_err \
@@ -108,3 +115,32 @@ tests_unit_test_log_LDADD = $(unit_ldadd)
 tests_unit_test_initext_SOURCES = tests/unit/test_initext.c
 tests_unit_test_initext_CFLAGS = $(unit_cflags)
 tests_unit_test_initext_LDADD = $(unit_ldadd)
+
+tests_unit_test_catalogue_SOURCES = tests/unit/test_catalogue.c \
+	tests/unit/made_catalogue.h tests/unit/made_cert.h
+tests_unit_test_catalogue_CFLAGS = $(unit_cflags)
+tests_unit_test_catalogue_LDADD = $(unit_ldadd)
+
+tests_unit_test_catalogue_build_SOURCES = tests/unit/test_catalogue_build.c
+tests_unit_test_catalogue_build_CFLAGS = $(unit_cflags)
+tests_unit_test_catalogue_build_LDADD = $(unit_ldadd)
+
+tests_unit_test_catalogue_label_SOURCES = tests/unit/test_catalogue_label.c
+tests_unit_test_catalogue_label_CFLAGS = $(unit_cflags)
+tests_unit_test_catalogue_label_LDADD = $(unit_ldadd)
+
+tests_unit_test_catalogue_map_SOURCES = tests/unit/test_catalogue_map.c
+tests_unit_test_catalogue_map_CFLAGS = $(unit_cflags)
+tests_unit_test_catalogue_map_LDADD = $(unit_ldadd)
+
+tests_unit_test_catalogue_model_SOURCES = tests/unit/test_catalogue_model.c
+tests_unit_test_catalogue_model_CFLAGS = $(unit_cflags)
+tests_unit_test_catalogue_model_LDADD = $(unit_ldadd)
+
+tests_unit_test_catalogue_verify_SOURCES = tests/unit/test_catalogue_verify.c
+tests_unit_test_catalogue_verify_CFLAGS = $(unit_cflags)
+tests_unit_test_catalogue_verify_LDADD = $(unit_ldadd)
+
+tests_unit_test_catalogue_write_SOURCES = tests/unit/test_catalogue_write.c
+tests_unit_test_catalogue_write_CFLAGS = $(unit_cflags)
+tests_unit_test_catalogue_write_LDADD = $(unit_ldadd)
