@@ -449,7 +449,7 @@ ly_duration_parse(const char *text, int64_t *ms)
 	if (*text < '0' || *text > '9')
 		return LY_ERR_FORMAT;
 	for (; *text >= '0' && *text <= '9'; text++) {
-		if (n > (INT64_MAX - 9) / 10)
+		if (n > (INT64_MAX - (*text - '0')) / 10)
 			return LY_ERR_FORMAT;
 		n = n * 10 + (*text - '0');
 	}

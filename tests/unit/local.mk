@@ -13,6 +13,7 @@ unit_tests = \
 	tests/unit/test_catalogue_write \
 	tests/unit/test_compat \
 	tests/unit/test_compat_mem \
+	tests/unit/test_conf \
 	tests/unit/test_err \
 	tests/unit/test_file \
 	tests/unit/test_file_dir \
@@ -144,3 +145,7 @@ tests_unit_test_catalogue_verify_LDADD = $(unit_ldadd)
 tests_unit_test_catalogue_write_SOURCES = tests/unit/test_catalogue_write.c
 tests_unit_test_catalogue_write_CFLAGS = $(unit_cflags)
 tests_unit_test_catalogue_write_LDADD = $(unit_ldadd)
+tests_unit_test_conf_SOURCES = tests/unit/test_conf.c
+tests_unit_test_conf_CFLAGS = $(unit_cflags)
+tests_unit_test_conf_LDADD = $(unit_ldadd)
+tests_unit_test_conf_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=ly_dir_system_config
