@@ -20,6 +20,7 @@ struct ly_curve {
 	unsigned bits;
 	uint8_t oid[10];	/* DER, tag included */
 	size_t oid_len;
+	uint8_t order[66];	/* size bytes, big-endian */
 };
 
 /* Readers point into the DER that was parsed; unused ones are empty. */

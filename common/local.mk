@@ -42,6 +42,7 @@ libly_common_la_SOURCES = \
 	common/pkey_rsa.c \
 	common/seal.c common/seal.h \
 	common/seal_lease.c \
+	common/seal_open.c \
 	common/secret.c common/secret.h \
 	common/unpad.c common/unpad.h \
 	common/wire.c common/wire.h \

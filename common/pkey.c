@@ -38,26 +38,10 @@ static int
 evp_load(const struct ly_secret *der, EVP_PKEY **evp)
 {
 	const unsigned char *at = der->data;
-	EVP_PKEY_CTX *ctx = NULL;
-	EVP_PKEY *k = NULL;
-	int r = LY_ERR_FORMAT;
 
-	k = d2i_AutoPrivateKey_ex(NULL, &at, (long)der->len, ly_libctx(),
+	*evp = d2i_AutoPrivateKey_ex(NULL, &at, (long)der->len, ly_libctx(),
 	    NULL);
-	if (k == NULL)
-		goto out;
-	if (EVP_PKEY_is_a(k, "EC")) {
-		ctx = EVP_PKEY_CTX_new_from_pkey(ly_libctx(), k, NULL);
-		if (ctx == NULL || EVP_PKEY_private_check(ctx) != 1)
-			goto out;
-	}
-	*evp = k;
-	k = NULL;
-	r = 0;
-out:
-	EVP_PKEY_CTX_free(ctx);
-	EVP_PKEY_free(k);
-	return r;
+	return *evp != NULL ? 0 : LY_ERR_FORMAT;
 }
 
 static int

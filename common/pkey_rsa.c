@@ -1,10 +1,11 @@
 /*
  * RSA operations. PKCS#1 v1.5 decryption takes the raw result and unpads it
  * with implicit rejection; no error of it depends on the plaintext. OAEP
- * has one error for everything.
+ * has one error for everything. Parameters are set one by one: where a
+ * host's ENGINE has taken over, those of an init_ex call are ignored.
  */
-#include <openssl/core_names.h>
-#include <openssl/params.h>
+#include <openssl/crypto.h>
+#include <openssl/rsa.h>
 
 #include "crypto.h"
 #include "err.h"
@@ -14,38 +15,28 @@
 
 #define PKCS1_OVERHEAD 11	/* RFC 8017 9.2 */
 
-static OSSL_PARAM
-text_param(const char *key, const char *value)
-{
-	return OSSL_PARAM_construct_utf8_string(key,
-	    (char *)(uintptr_t)value, 0);
-}
-
 /* A context ready to sign, or to decrypt raw. */
 static struct ly_pkey_ctx *
 ready(const struct ly_pkey *p, int kind)
 {
 	struct ly_pkey_ctx *c;
-	OSSL_PARAM params[2];
 	int ok;
 
 	if ((c = ly_pkey_ctx_take(p, kind)) != NULL)
 		return c;
 	if ((c = ly_pkey_ctx_new()) == NULL)
 		return NULL;
-	params[1] = OSSL_PARAM_construct_end();
 	c->ctx = EVP_PKEY_CTX_new_from_pkey(ly_libctx(), p->evp, NULL);
-	if (c->ctx == NULL) {
+	if (c->ctx == NULL)
 		ok = 0;
-	} else if (kind == LY_CTX_SIGN) {
-		params[0] = text_param(OSSL_SIGNATURE_PARAM_PAD_MODE,
-		    OSSL_PKEY_RSA_PAD_MODE_PKCSV15);
-		ok = EVP_PKEY_sign_init_ex(c->ctx, params) == 1;
-	} else {
-		params[0] = text_param(OSSL_ASYM_CIPHER_PARAM_PAD_MODE,
-		    OSSL_PKEY_RSA_PAD_MODE_NONE);
-		ok = EVP_PKEY_decrypt_init_ex(c->ctx, params) == 1;
-	}
+	else if (kind == LY_CTX_SIGN)
+		ok = EVP_PKEY_sign_init(c->ctx) == 1 &&
+		    EVP_PKEY_CTX_set_rsa_padding(c->ctx,
+		    RSA_PKCS1_PADDING) == 1;
+	else
+		ok = EVP_PKEY_decrypt_init(c->ctx) == 1 &&
+		    EVP_PKEY_CTX_set_rsa_padding(c->ctx,
+		    RSA_NO_PADDING) == 1;
 	if (!ok) {
 		ly_pkey_ctx_free(c);
 		return NULL;
@@ -113,32 +104,43 @@ out:
 }
 
 static int
+oaep_init(EVP_PKEY_CTX *ctx, const struct ly_alg *alg)
+{
+	void *label;
+
+	if (EVP_PKEY_decrypt_init(ctx) != 1 ||
+	    EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_OAEP_PADDING) != 1 ||
+	    EVP_PKEY_CTX_set_rsa_oaep_md(ctx, ly_md(alg->hash)) != 1 ||
+	    EVP_PKEY_CTX_set_rsa_mgf1_md(ctx, ly_md(alg->mgf)) != 1)
+		return LY_ERR_CRYPTO;
+	if (alg->label_len == 0)
+		return 0;
+	if ((label = OPENSSL_memdup(alg->label, alg->label_len)) == NULL)
+		return LY_ERR_NOMEM;
+	if (EVP_PKEY_CTX_set0_rsa_oaep_label(ctx, label,
+	    (int)alg->label_len) != 1) {
+		OPENSSL_free(label);
+		return LY_ERR_CRYPTO;
+	}
+	return 0;
+}
+
+static int
 oaep_decrypt(const struct ly_pkey *p, const struct ly_alg *alg,
     const uint8_t *in, struct ly_secret *out)
 {
 	struct ly_secret s = LY_SECRET_INIT;
 	EVP_PKEY_CTX *ctx = NULL;
-	OSSL_PARAM params[5];
 	size_t n = p->size;
 	int r;
 
-	params[0] = text_param(OSSL_ASYM_CIPHER_PARAM_PAD_MODE,
-	    OSSL_PKEY_RSA_PAD_MODE_OAEP);
-	params[1] = text_param(OSSL_ASYM_CIPHER_PARAM_OAEP_DIGEST,
-	    ly_hash_ossl(alg->hash));
-	params[2] = text_param(OSSL_ASYM_CIPHER_PARAM_MGF1_DIGEST,
-	    ly_hash_ossl(alg->mgf));
-	params[3] = alg->label_len == 0 ? OSSL_PARAM_construct_end() :
-	    OSSL_PARAM_construct_octet_string(
-	    OSSL_ASYM_CIPHER_PARAM_OAEP_LABEL,
-	    (void *)(uintptr_t)alg->label, alg->label_len);
-	params[4] = OSSL_PARAM_construct_end();
 	if ((r = ly_secret_alloc(&s, p->size)) != 0)
 		goto out;
 	r = LY_ERR_CRYPTO;
 	ctx = EVP_PKEY_CTX_new_from_pkey(ly_libctx(), p->evp, NULL);
-	if (ctx == NULL || EVP_PKEY_decrypt_init_ex(ctx, params) != 1)
+	if (ctx == NULL || (r = oaep_init(ctx, alg)) != 0)
 		goto out;
+	r = LY_ERR_CRYPTO;
 	if (EVP_PKEY_decrypt(ctx, s.data, &n, in, p->size) != 1)
 		goto out;
 	s.len = n;
@@ -151,28 +153,28 @@ out:
 }
 
 static int
+pss_init(EVP_PKEY_CTX *ctx, const struct ly_alg *alg)
+{
+	return EVP_PKEY_sign_init(ctx) == 1 &&
+	    EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_PSS_PADDING) == 1 &&
+	    EVP_PKEY_CTX_set_signature_md(ctx, ly_md(alg->hash)) == 1 &&
+	    EVP_PKEY_CTX_set_rsa_mgf1_md(ctx, ly_md(alg->mgf)) == 1 &&
+	    EVP_PKEY_CTX_set_rsa_pss_saltlen(ctx, (int)alg->salt_len) == 1;
+}
+
+static int
 pss_sign(const struct ly_pkey *p, const struct ly_alg *alg,
     const uint8_t *in, size_t inlen, struct ly_secret *out)
 {
 	EVP_PKEY_CTX *ctx = NULL;
-	OSSL_PARAM params[5];
 	uint8_t sig[LY_RSA_MAX_BYTES];
 	size_t n = sizeof(sig);
-	int r = LY_ERR_CRYPTO, salt = (int)alg->salt_len;
+	int r = LY_ERR_CRYPTO;
 
 	if (inlen != ly_hash_len(alg->hash))
 		return LY_ERR_LENGTH;
-	params[0] = text_param(OSSL_SIGNATURE_PARAM_DIGEST,
-	    ly_hash_ossl(alg->hash));
-	params[1] = text_param(OSSL_SIGNATURE_PARAM_PAD_MODE,
-	    OSSL_PKEY_RSA_PAD_MODE_PSS);
-	params[2] = text_param(OSSL_SIGNATURE_PARAM_MGF1_DIGEST,
-	    ly_hash_ossl(alg->mgf));
-	params[3] = OSSL_PARAM_construct_int(
-	    OSSL_SIGNATURE_PARAM_PSS_SALTLEN, &salt);
-	params[4] = OSSL_PARAM_construct_end();
 	ctx = EVP_PKEY_CTX_new_from_pkey(ly_libctx(), p->evp, NULL);
-	if (ctx == NULL || EVP_PKEY_sign_init_ex(ctx, params) != 1)
+	if (ctx == NULL || !pss_init(ctx, alg))
 		goto out;
 	if (EVP_PKEY_sign(ctx, sig, &n, in, inlen) != 1 || n != p->size)
 		goto out;
