@@ -1,1 +1,4 @@
 # Man pages and documents.
+dist_doc_DATA += \
+	doc/ARCHITECTURE.md \
+	doc/THREATS.md

@@ -29,7 +29,7 @@ calls 'atexit|on_exit|pthread_atfork|signal|sigaction|sigprocmask|pthread_create
 	rule "the module leaves no handler, signal or thread behind"
 calls 'getenv' common module | grep -v '^common/compat' |
 	rule "the environment is read by compat (secure_getenv) only"
-calls 'realloc' common module server cli | grep -v '^common/buf' |
+calls 'realloc' common module server | grep -v '^common/buf' |
 	rule "realloc in common/buf only: it leaves copies behind"
 calls 'memcmp' common/secret.c common/unpad.c common/pkey.c \
     common/device.c | grep -v 'CRYPTO_memcmp' |

@@ -4,4 +4,3 @@
 #define PACKAGE_NAME "lanyard"
 #define PACKAGE_VERSION "0"
 #define PACKAGE_STRING "lanyard 0"
-#define VERSION "0"
