@@ -145,7 +145,9 @@ tests_unit_test_catalogue_verify_LDADD = $(unit_ldadd)
 tests_unit_test_catalogue_write_SOURCES = tests/unit/test_catalogue_write.c
 tests_unit_test_catalogue_write_CFLAGS = $(unit_cflags)
 tests_unit_test_catalogue_write_LDADD = $(unit_ldadd)
+
 tests_unit_test_conf_SOURCES = tests/unit/test_conf.c
 tests_unit_test_conf_CFLAGS = $(unit_cflags)
 tests_unit_test_conf_LDADD = $(unit_ldadd)
+
 tests_unit_test_conf_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=ly_dir_system_config

@@ -301,7 +301,8 @@ test_durations(void **state)
 	check_duration("30d", 2592000000);
 	check_duration("007s", 7000);
 	check_duration("9223372036854775800ms", 9223372036854775800);
-	check_duration("9223372036854775807ms", -5);
+	check_duration("9223372036854775807ms", INT64_MAX);
+	check_duration("9223372036854775808ms", -5);
 	check_duration("9223372036854775800s", -5);
 	check_duration("106751991168d", -5);
 	check_duration("99999999999999999999ms", -5);
