@@ -3,7 +3,18 @@
 # configured with --enable-fuzzing CC=clang they are libFuzzer programs.
 # A new one: a line in fuzz_tests, and its _SOURCES and _LDADD.
 fuzz_tests = \
-	tests/fuzz/fuzz_buf
+	tests/fuzz/fuzz_buf \
+	tests/fuzz/fuzz_catalogue \
+	tests/fuzz/fuzz_wire_devices \
+	tests/fuzz/fuzz_wire_discovery \
+	tests/fuzz/fuzz_wire_enroll \
+	tests/fuzz/fuzz_wire_enrolled \
+	tests/fuzz/fuzz_wire_import \
+	tests/fuzz/fuzz_wire_imported \
+	tests/fuzz/fuzz_wire_keys \
+	tests/fuzz/fuzz_wire_ops \
+	tests/fuzz/fuzz_wire_problem \
+	tests/fuzz/fuzz_wire_results
 
 check_PROGRAMS += $(fuzz_tests)
 EXTRA_DIST += tests/fuzz/corpus
@@ -19,3 +30,36 @@ endif
 
 tests_fuzz_fuzz_buf_SOURCES = tests/fuzz/fuzz_buf.c
 tests_fuzz_fuzz_buf_LDADD = $(fuzz_ldadd)
+
+tests_fuzz_fuzz_catalogue_SOURCES = tests/fuzz/fuzz_catalogue.c
+tests_fuzz_fuzz_catalogue_LDADD = $(fuzz_ldadd)
+
+tests_fuzz_fuzz_wire_devices_SOURCES = tests/fuzz/fuzz_wire_devices.c
+tests_fuzz_fuzz_wire_devices_LDADD = $(fuzz_ldadd)
+
+tests_fuzz_fuzz_wire_discovery_SOURCES = tests/fuzz/fuzz_wire_discovery.c
+tests_fuzz_fuzz_wire_discovery_LDADD = $(fuzz_ldadd)
+
+tests_fuzz_fuzz_wire_enroll_SOURCES = tests/fuzz/fuzz_wire_enroll.c
+tests_fuzz_fuzz_wire_enroll_LDADD = $(fuzz_ldadd)
+
+tests_fuzz_fuzz_wire_enrolled_SOURCES = tests/fuzz/fuzz_wire_enrolled.c
+tests_fuzz_fuzz_wire_enrolled_LDADD = $(fuzz_ldadd)
+
+tests_fuzz_fuzz_wire_import_SOURCES = tests/fuzz/fuzz_wire_import.c
+tests_fuzz_fuzz_wire_import_LDADD = $(fuzz_ldadd)
+
+tests_fuzz_fuzz_wire_imported_SOURCES = tests/fuzz/fuzz_wire_imported.c
+tests_fuzz_fuzz_wire_imported_LDADD = $(fuzz_ldadd)
+
+tests_fuzz_fuzz_wire_keys_SOURCES = tests/fuzz/fuzz_wire_keys.c tests/fuzz/fuzz_wire.h
+tests_fuzz_fuzz_wire_keys_LDADD = $(fuzz_ldadd)
+
+tests_fuzz_fuzz_wire_ops_SOURCES = tests/fuzz/fuzz_wire_ops.c
+tests_fuzz_fuzz_wire_ops_LDADD = $(fuzz_ldadd)
+
+tests_fuzz_fuzz_wire_problem_SOURCES = tests/fuzz/fuzz_wire_problem.c
+tests_fuzz_fuzz_wire_problem_LDADD = $(fuzz_ldadd)
+
+tests_fuzz_fuzz_wire_results_SOURCES = tests/fuzz/fuzz_wire_results.c
+tests_fuzz_fuzz_wire_results_LDADD = $(fuzz_ldadd)

@@ -1,0 +1,4 @@
+/* The answer to an import. */
+#include "fuzz_wire.h"
+
+FUZZ_WIRE_FLAT(imported, ly_wire_imported)
