@@ -164,6 +164,23 @@ set_field(struct load *l, const char *key, const char *value)
 }
 
 static int
+load_version(struct load *l, const struct ly_ini_item *item,
+    struct ly_why *why)
+{
+	const char *v = item->value;
+
+	if (v[0] == '\0' || v[strspn(v, "0123456789")] != '\0')
+		return ly_fail(why, LY_ERR_FORMAT, "%s:%u: bad \"version\"",
+		    item->file, item->line);
+	if (strcmp(v, VERSION) != 0)
+		return ly_fail(why, LY_ERR_UNSUPPORTED,
+		    "%s:%u: written by a newer lanyard: update this one",
+		    item->file, item->line);
+	l->version = 1;
+	return 0;
+}
+
+static int
 load_item(void *arg, const struct ly_ini_item *item, struct ly_why *why)
 {
 	struct load *l = arg;
@@ -171,14 +188,8 @@ load_item(void *arg, const struct ly_ini_item *item, struct ly_why *why)
 	if (strcmp(item->section, "account") != 0)
 		return ly_fail(why, LY_ERR_FORMAT,
 		    "%s:%u: expected [account] only", item->file, item->line);
-	if (strcmp(item->key, "version") == 0) {
-		if (strcmp(item->value, VERSION) != 0)
-			return ly_fail(why, LY_ERR_UNSUPPORTED,
-			    "%s:%u: written by a newer lanyard: update this "
-			    "one", item->file, item->line);
-		l->version = 1;
-		return 0;
-	}
+	if (strcmp(item->key, "version") == 0)
+		return load_version(l, item, why);
 	if (!l->version)
 		return ly_fail(why, LY_ERR_FORMAT,
 		    "%s:%u: the version must come first", item->file,

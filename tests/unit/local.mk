@@ -3,6 +3,8 @@ unit_cflags = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 unit_ldadd = libly-common.la $(CMOCKA_LIBS)
 
 unit_tests = \
+	tests/unit/test_account \
+	tests/unit/test_account_list \
 	tests/unit/test_buf \
 	tests/unit/test_catalogue \
 	tests/unit/test_catalogue_build \
@@ -151,3 +153,11 @@ tests_unit_test_conf_CFLAGS = $(unit_cflags)
 tests_unit_test_conf_LDADD = $(unit_ldadd)
 
 tests_unit_test_conf_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=ly_dir_system_config
+
+tests_unit_test_account_SOURCES = tests/unit/test_account.c
+tests_unit_test_account_CFLAGS = $(unit_cflags)
+tests_unit_test_account_LDADD = $(unit_ldadd)
+
+tests_unit_test_account_list_SOURCES = tests/unit/test_account_list.c
+tests_unit_test_account_list_CFLAGS = $(unit_cflags)
+tests_unit_test_account_list_LDADD = $(unit_ldadd)
