@@ -336,8 +336,9 @@ set_request(const struct ly_http_lib *lib, CURL *e, const char *url,
 		SET(CURLOPT_POSTFIELDS, req->body != NULL ? req->body : "");
 		SET(CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)req->body_len);
 	} else {
-		SET(CURLOPT_HTTPGET, 1L);
+		/* In this order: POSTFIELDS makes it a POST, even with NULL. */
 		SET(CURLOPT_POSTFIELDS, NULL);
+		SET(CURLOPT_HTTPGET, 1L);
 	}
 	SET(CURLOPT_CUSTOMREQUEST, post || get ? NULL : req->method);
 	return c;

@@ -13,15 +13,11 @@ static int
 why_timeout(const struct ly_http_lib *lib, CURL *easy,
     const struct ly_http_fail *f, struct ly_why *why)
 {
-	curl_off_t tcp = 0, tls = 0;
-	const char *what = "answer";
+	curl_off_t tls = 0;
+	const char *what;
 
-	(void)lib->getinfo(easy, CURLINFO_CONNECT_TIME_T, &tcp);
 	(void)lib->getinfo(easy, CURLINFO_APPCONNECT_TIME_T, &tls);
-	if (tcp == 0)
-		what = "connection";
-	else if (tls == 0)
-		what = "TLS handshake";
+	what = tls == 0 ? "secure connection" : "answer";
 	return ly_fail(why, LY_ERR_TIMEOUT,
 	    "%s: no %s in time (deadline %d ms): the service is down, or "
 	    "the network is", f->host, what, f->limit_ms);
@@ -36,6 +32,7 @@ why_certificate(const struct ly_http_lib *lib, CURL *easy,
 	(void)lib->getinfo(easy, CURLINFO_SSL_VERIFYRESULT, &v);
 	switch (v) {
 	case X509_V_OK:
+	case X509_V_ERR_UNSPECIFIED:	/* the chain was found good */
 		return ly_fail(why, LY_ERR_NET,
 		    "%s: the service's certificate is for another host: use "
 		    "the host name that is in it", f->host);
