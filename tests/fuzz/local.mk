@@ -5,6 +5,7 @@
 fuzz_tests = \
 	tests/fuzz/fuzz_buf \
 	tests/fuzz/fuzz_catalogue \
+	tests/fuzz/fuzz_conf \
 	tests/fuzz/fuzz_wire_devices \
 	tests/fuzz/fuzz_wire_discovery \
 	tests/fuzz/fuzz_wire_enroll \
@@ -63,3 +64,6 @@ tests_fuzz_fuzz_wire_problem_LDADD = $(fuzz_ldadd)
 
 tests_fuzz_fuzz_wire_results_SOURCES = tests/fuzz/fuzz_wire_results.c
 tests_fuzz_fuzz_wire_results_LDADD = $(fuzz_ldadd)
+
+tests_fuzz_fuzz_conf_SOURCES = tests/fuzz/fuzz_conf.c
+tests_fuzz_fuzz_conf_LDADD = $(fuzz_ldadd)
