@@ -44,8 +44,8 @@ rig_up first --delivery cached --lease 3s "$data/rsa.p12:$p12" \
     "$data/old.p12:$p12"
 grep -E '^(LD_PRELOAD|ASAN|export LD)' "$rig/env" >>"$tmp/nobody/env"
 begin "$tmp/nobody"
-shell_do find
-is "not enrolled: the token is empty" "$answer" "find CKR_OK 0"
+shell_do list
+is "not enrolled: the token is empty" "$answer" "list CKR_OK 0"
 ok "  and the host ends well" shell_stop
 status "$tmp/nobody"
 like "  and status names the cure" "$tmp/status" "lanyard enroll"
