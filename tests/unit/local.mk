@@ -26,6 +26,7 @@ unit_tests = \
 	tests/unit/test_secret \
 	tests/unit/test_wire \
 	tests/unit/test_wire_device \
+	tests/unit/test_wire_doc \
 	tests/unit/test_wire_get \
 	tests/unit/test_wire_keys \
 	tests/unit/test_wire_ops \
@@ -161,3 +162,7 @@ tests_unit_test_account_LDADD = $(unit_ldadd)
 tests_unit_test_account_list_SOURCES = tests/unit/test_account_list.c
 tests_unit_test_account_list_CFLAGS = $(unit_cflags)
 tests_unit_test_account_list_LDADD = $(unit_ldadd)
+
+tests_unit_test_wire_doc_SOURCES = tests/unit/test_wire_doc.c
+tests_unit_test_wire_doc_CFLAGS = $(unit_cflags)
+tests_unit_test_wire_doc_LDADD = $(unit_ldadd)
