@@ -1,1 +1,22 @@
-# Fragment of tests/pkcs11.
+# The module's whole state machine without a network: a fake driver.
+EXTRA_DIST += tests/pkcs11/fixture.h tests/pkcs11/fixture_keys.h
+
+pkcs11_cflags = $(AM_CFLAGS) $(CMOCKA_CFLAGS) -I$(top_srcdir)/module
+pkcs11_ldadd = libly-fixture.la libly-module.la libly-common.la \
+	$(CMOCKA_LIBS) $(CRYPTO_LIBS)
+
+check_LTLIBRARIES += libly-fixture.la
+libly_fixture_la_SOURCES = \
+	tests/pkcs11/fixture.c \
+	tests/pkcs11/fixture_driver.c \
+	tests/pkcs11/fixture_keys.c
+libly_fixture_la_CFLAGS = $(pkcs11_cflags)
+
+pkcs11_tests = \
+	tests/pkcs11/test_ops
+check_PROGRAMS += $(pkcs11_tests)
+TESTS += $(pkcs11_tests)
+
+tests_pkcs11_test_ops_SOURCES = tests/pkcs11/test_ops.c
+tests_pkcs11_test_ops_CFLAGS = $(pkcs11_cflags)
+tests_pkcs11_test_ops_LDADD = $(pkcs11_ldadd)
