@@ -28,7 +28,7 @@ sources module | grep -E "$below" | while read -r f; do
 	code "$f"
 done | grep -E "$cryptoki" |
 	rule "Cryptoki ends above keyop and the drivers"
-look '(^|[^a-z_])json_(t[^a-z]|object|array|string|integer|real|true|false|null|is_|decref|incref|load|dump|v?unpack|pack|typeof|number|boolean)|jansson\.h' '^common/wire(_[a-z]+)?\.[ch]$' \
+look '(^|[^a-z_])json_(t[^a-z]|object|array|string|integer|real|true|false|null|is_|decref|incref|load|dump|v?unpack|pack|typeof|number|boolean)|jansson\.h' '^(common/wire(_[a-z]+)?|server/wipe)\.[ch]$' \
     common module server cli |
 	rule "JSON in common/wire only"
 look '(^|[^a-z_])curl_|CURL|curl/' '^common/http(_[a-z]+)?\.[ch]$' \
