@@ -1,13 +1,35 @@
 # Tests of the command line, and of the client library that it shares with
 # the module.
 client_ldadd = libly-client.la $(unit_ldadd)
-client_tests = \
+cli_cppflags = $(AM_CPPFLAGS) -I$(top_srcdir)/cli -I$(top_srcdir)/tests/unit
+cli_ldadd = libly-cli.la $(client_ldadd)
+cli_tests = \
+	tests/cli/test_args \
+	tests/cli/test_nssdb \
+	tests/cli/test_table \
 	tests/unit/test_client \
 	tests/unit/test_http \
 	tests/unit/test_sync
-check_PROGRAMS += $(client_tests)
-TESTS += $(client_tests)
-EXTRA_DIST += tests/unit/hostile.py
+cli_scripts = \
+	tests/cli/register.sh
+check_PROGRAMS += $(cli_tests)
+TESTS += $(cli_tests) $(cli_scripts)
+EXTRA_DIST += $(cli_scripts) tests/cli/cli.sh tests/unit/hostile.py
+
+tests_cli_test_args_SOURCES = tests/cli/test_args.c
+tests_cli_test_args_CPPFLAGS = $(cli_cppflags)
+tests_cli_test_args_CFLAGS = $(unit_cflags)
+tests_cli_test_args_LDADD = $(cli_ldadd)
+
+tests_cli_test_nssdb_SOURCES = tests/cli/test_nssdb.c
+tests_cli_test_nssdb_CPPFLAGS = $(cli_cppflags)
+tests_cli_test_nssdb_CFLAGS = $(unit_cflags)
+tests_cli_test_nssdb_LDADD = $(cli_ldadd)
+
+tests_cli_test_table_SOURCES = tests/cli/test_table.c
+tests_cli_test_table_CPPFLAGS = $(cli_cppflags)
+tests_cli_test_table_CFLAGS = $(unit_cflags)
+tests_cli_test_table_LDADD = $(cli_ldadd)
 
 tests_unit_test_client_SOURCES = tests/unit/test_client.c \
 	tests/unit/hostile.h tests/unit/hostile_answer.h
