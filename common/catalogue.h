@@ -49,7 +49,10 @@ enum ly_key_state {
 	LY_KEY_REVOKED = 3	/* certificate revoked: the same */
 };
 
-/* A view into the catalogue's bytes; valid while the catalogue is held. */
+/*
+ * A view into the catalogue's bytes; valid while the catalogue is held. A
+ * KEY's views but label are those of its newest certificate.
+ */
 struct ly_view {
 	const uint8_t *p;
 	size_t len;
@@ -100,7 +103,10 @@ uint64_t ly_catalogue_lineage(const struct ly_catalogue *c);
 /* Number of entries; they are numbered from 0. */
 size_t ly_catalogue_count(const struct ly_catalogue *c);
 
-/* Entry number of the i-th in the order of listing. LY_ERR_FORMAT. */
+/*
+ * Entry number of the i-th in the order of listing. LY_ERR_NOTFOUND past
+ * the end, LY_ERR_FORMAT if damaged.
+ */
 int ly_catalogue_order(const struct ly_catalogue *c, size_t i, uint32_t *n);
 
 /* Decode entry n. LY_ERR_NOTFOUND past the end, LY_ERR_FORMAT if damaged. */

@@ -135,7 +135,10 @@ struct ly_wire_problem {
 	int retry_after;		/* seconds, 0 none */
 };
 
-/* Each encoder appends one JSON object to json. */
+/*
+ * Each encoder appends one JSON object to json; LY_ERR_ARG when the struct
+ * breaks a limit. Each decoder overwrites m, which it does not clear first.
+ */
 int ly_wire_discovery_encode(const struct ly_wire_discovery *m,
     struct ly_buf *json);
 int ly_wire_discovery_decode(const void *json, size_t len,
