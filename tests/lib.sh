@@ -101,7 +101,7 @@ need()
 need_built()
 {
 	for need_one in "$LANYARD" "$LANYARDD" "$MODULE"; do
-		[ -e "$need_one" ] || skip_all "not built: $need_one"
+		[ -e "$need_one" ] || bail "not built: $need_one"
 	done
 }
 
