@@ -10,15 +10,15 @@
 
 struct ly_why;
 
-int ly_cmd_init(int argc, char **argv);
-int ly_cmd_serve(int argc, char **argv);
-int ly_cmd_user(int argc, char **argv);
-int ly_cmd_enroll_code(int argc, char **argv);
-int ly_cmd_import(int argc, char **argv);
-int ly_cmd_keys(int argc, char **argv);
-int ly_cmd_key(int argc, char **argv);
-int ly_cmd_device(int argc, char **argv);
-int ly_cmd_audit(int argc, char **argv);
+int ly_cmd_init(int argc, char **argv);	/* make a service */
+int ly_cmd_serve(int argc, char **argv);	/* run it */
+int ly_cmd_user(int argc, char **argv);	/* mailboxes */
+int ly_cmd_enroll_code(int argc, char **argv);	/* a code for a device */
+int ly_cmd_import(int argc, char **argv);	/* keys from PKCS#12 */
+int ly_cmd_keys(int argc, char **argv);	/* list keys */
+int ly_cmd_key(int argc, char **argv);	/* change one */
+int ly_cmd_device(int argc, char **argv);	/* list or revoke devices */
+int ly_cmd_audit(int argc, char **argv);	/* list or verify records */
 
 /* What getopt found; unset values are NULL or 0. */
 struct ly_opts {

@@ -135,16 +135,20 @@ key_merge(struct plan *p, struct ly_row_key *row)
 	return 0;
 }
 
-/* The row of the key: as it is there, or new. *merged says which. */
+/*
+ * The row of the key: as it is there, or new; *merged says which, *use what
+ * it was bound to before.
+ */
 static int
 key_row(const struct ly_import *im, struct plan *p, struct ly_row_key *row,
-    int *merged)
+    unsigned *use, int *merged)
 {
 	struct ly_store *s = im->store;
 	int r;
 
 	r = s->d->key_get(s, im->mailbox, p->key.key_id, row);
 	*merged = r == 0;
+	*use = r == 0 ? row->use : p->key.use;
 	if (r == 0)
 		return key_merge(p, row);
 	if (r != LY_ERR_NOTFOUND)
@@ -204,6 +208,29 @@ count_one(void *arg, const struct ly_row_cert *row)
 	return 0;
 }
 
+/*
+ * The key's certificate and the chain, as far as they are new, and what all
+ * certificates of the key allow together. *added says whether any was.
+ */
+static int
+write_certs(const struct ly_import *im, struct plan *p,
+    struct ly_row_key *row, int *added)
+{
+	struct ly_store *s = im->store;
+	size_t ncas = 0;
+	int r;
+
+	r = s->d->cert_add(s, im->mailbox, row->key_id, &p->cert);
+	*added = r == 0;
+	if (r != 0 && r != LY_ERR_EXISTS)
+		return r;
+	if ((r = sum_certs(s, row)) != 0 ||
+	    (r = add_chain(im, added)) != 0 ||
+	    (r = s->d->ca_each(s, im->mailbox, count_one, &ncas)) != 0)
+		return r;
+	return ncas > LY_WIRE_CA_MAX ? LY_ERR_TOOBIG : 0;
+}
+
 /* Write what is new. The transaction is open. */
 static int
 write_rows(const struct ly_import *im, struct plan *p,
@@ -212,42 +239,26 @@ write_rows(const struct ly_import *im, struct plan *p,
 	struct ly_store *s = im->store;
 	struct ly_row_mailbox mailbox;
 	struct ly_row_key row;
-	int r, new_cert, new_ca = 0;
-	size_t ncas = 0;
+	unsigned use;
+	int added = 0, r;
 
 	memset(&row, 0, sizeof(row));
 	if ((r = s->d->mailbox_get(s, im->mailbox, &mailbox)) != 0 ||
-	    (r = key_row(im, p, &row, &done->merged)) != 0)
+	    (r = key_row(im, p, &row, &use, &done->merged)) != 0)
 		goto out;
-	done->revision = mailbox.revision;
-	if (!done->merged) {
+	/* Certificates refer to their key: a new one goes first. */
+	if (!done->merged &&
+	    ((r = s->d->mailbox_bump(s, im->mailbox, &row.revision)) != 0 ||
+	    (r = s->d->key_put(s, &row)) != 0))
+		goto out;
+	if ((r = write_certs(im, p, &row, &added)) != 0)
+		goto out;
+	done->changed = !done->merged || added || use != row.use;
+	if (done->merged && done->changed)
 		r = s->d->mailbox_bump(s, im->mailbox, &row.revision);
-		if (r != 0 || (r = s->d->key_put(s, &row)) != 0)
-			goto out;
-		done->revision = row.revision;
-	}
-	r = s->d->cert_add(s, im->mailbox, row.key_id, &p->cert);
-	new_cert = r == 0;
-	if (r == LY_ERR_EXISTS)
-		r = 0;
-	if (r != 0 || (r = add_chain(im, &new_ca)) != 0 ||
-	    (r = s->d->ca_each(s, im->mailbox, count_one, &ncas)) != 0)
-		goto out;
-	if (ncas > LY_WIRE_CA_MAX) {
-		r = LY_ERR_TOOBIG;
-		goto out;
-	}
-	if (!done->merged || new_cert) {
-		if ((r = sum_certs(s, &row)) != 0)
-			goto out;
-	}
-	done->changed = !done->merged || new_cert || new_ca;
-	if (done->merged && done->changed) {
-		r = s->d->mailbox_bump(s, im->mailbox, &row.revision);
-		done->revision = row.revision;
-	}
 	if (r == 0 && done->changed)
 		r = s->d->key_put(s, &row);
+	done->revision = done->changed ? row.revision : mailbox.revision;
 out:
 	ly_row_key_clear(&row);
 	return r;

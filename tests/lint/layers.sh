@@ -63,7 +63,7 @@ look '#[ ]*include[ ]+<(unistd|fcntl|pthread|dlfcn|dirent|poll|termios|pwd|grp|s
     '^(common/(compat|file)(_[a-z0-9]+)?|module/cryptoki)\.[ch]$' \
     common module |
 	rule "POSIX headers and platforms in compat and file only"
-look 'sqlite3' '^server/store(_[a-z]+)?\.[ch]$' \
+look 'sqlite3' '^server/store(_[a-z]+)*\.[ch]$' \
     common module server cli |
 	rule "SQLite in the store's driver only"
 finish
