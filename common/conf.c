@@ -278,6 +278,17 @@ is_space(char c)
 
 static const struct place init_place = { "string of C_Initialize", 0 };
 
+/* Where the value at p ends, which begins after the quote, if any. */
+static const char *
+value_end(const char *p, char quote)
+{
+	if (quote != '\0')
+		return strchr(p, quote);
+	while (*p != '\0' && !is_space(*p))
+		p++;
+	return p;
+}
+
 /*
  * Take the next key=value of *args into key and value. 1 when there was
  * one, 0 at the end, LY_ERR_FORMAT.
@@ -286,7 +297,7 @@ static int
 next_arg(const char **args, char *key, size_t keycap, char *value,
     size_t cap, struct ly_why *why)
 {
-	const char *p = *args, *from;
+	const char *p = *args, *end;
 	char quote = '\0';
 	size_t n;
 
@@ -302,17 +313,16 @@ next_arg(const char **args, char *key, size_t keycap, char *value,
 	p += n + 1;
 	if (*p == '\'' || *p == '"')
 		quote = *p++;
-	for (from = p; *p != '\0' && *p != quote; p++)
-		if (quote == '\0' && is_space(*p))
-			break;
-	n = (size_t)(p - from);
-	if (quote != '\0' && (*p++ != quote || (*p != '\0' && !is_space(*p))))
+	end = value_end(p, quote);
+	if (end == NULL || (quote != '\0' && end[1] != '\0' &&
+	    !is_space(end[1])))
 		return fail_at(why, &init_place, "a quote is not closed");
+	n = (size_t)(end - p);
 	if (n >= cap)
 		return fail_at(why, &init_place, "a value is too long");
-	memcpy(value, from, n);
+	memcpy(value, p, n);
 	value[n] = '\0';
-	*args = p;
+	*args = end + (quote != '\0');
 	return 1;
 }
 

@@ -44,6 +44,22 @@ is_blank(char c)
 	return c == ' ' || c == '\t';
 }
 
+/* Where the line from p to e ends without its comment and blanks. */
+static const char *
+line_end(const char *p, const char *e)
+{
+	const char *c;
+
+	if (p < e && (*p == ';' || *p == '#'))
+		return p;
+	for (c = p; c < e; c++)
+		if (*c == ';' && is_blank(c[-1]))
+			e = c;
+	while (e > p && is_blank(e[-1]))
+		e--;
+	return e;
+}
+
 /* The next line without indent, comment and end. 0 when there is none. */
 static int
 next_line(struct source *s, const char **from, const char **to)
@@ -60,15 +76,8 @@ next_line(struct source *s, const char **from, const char **to)
 		e--;
 	while (p < e && is_blank(*p))
 		p++;
-	if (p < e && (*p == ';' || *p == '#'))
-		e = p;
-	for (nl = p; nl < e; nl++)
-		if (*nl == ';' && is_blank(nl[-1]))
-			e = nl;
-	while (e > p && is_blank(e[-1]))
-		e--;
 	*from = p;
-	*to = e;
+	*to = line_end(p, e);
 	return 1;
 }
 
@@ -260,6 +269,7 @@ ly_ini_parse(const char *file, const void *text, size_t len, ly_ini_fn *fn,
 		flush(&ps);
 	if (ps.r == 0 && bad != 0)
 		(void)fail_at(&ps, bad > 0 ? line_of_piece(text, len,
-		    ps.src.num, bad) : 1, "not a [section], \"key = value\" or a comment");
+		    ps.src.num, bad) : 1,
+		    "not a [section], \"key = value\" or a comment");
 	return ps.r;
 }
