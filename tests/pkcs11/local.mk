@@ -13,10 +13,25 @@ libly_fixture_la_SOURCES = \
 libly_fixture_la_CFLAGS = $(pkcs11_cflags)
 
 pkcs11_tests = \
-	tests/pkcs11/test_ops
+	tests/pkcs11/test_find \
+	tests/pkcs11/test_load \
+	tests/pkcs11/test_ops \
+	tests/pkcs11/test_session
 check_PROGRAMS += $(pkcs11_tests)
 TESTS += $(pkcs11_tests)
+
+tests_pkcs11_test_find_SOURCES = tests/pkcs11/test_find.c
+tests_pkcs11_test_find_CFLAGS = $(pkcs11_cflags)
+tests_pkcs11_test_find_LDADD = $(pkcs11_ldadd)
+
+tests_pkcs11_test_load_SOURCES = tests/pkcs11/test_load.c
+tests_pkcs11_test_load_CFLAGS = $(pkcs11_cflags)
+tests_pkcs11_test_load_LDADD = $(pkcs11_ldadd)
 
 tests_pkcs11_test_ops_SOURCES = tests/pkcs11/test_ops.c
 tests_pkcs11_test_ops_CFLAGS = $(pkcs11_cflags)
 tests_pkcs11_test_ops_LDADD = $(pkcs11_ldadd)
+
+tests_pkcs11_test_session_SOURCES = tests/pkcs11/test_session.c
+tests_pkcs11_test_session_CFLAGS = $(pkcs11_cflags)
+tests_pkcs11_test_session_LDADD = $(pkcs11_ldadd)
