@@ -1,0 +1,126 @@
+#!/bin/sh
+# lanyard enroll against a real service: what it refuses, and what happens
+# when it is killed or the disk is full at any step of it.
+. "$(dirname "$0")/cli.sh"
+. "$(dirname "$0")/service.sh"
+
+use_home one
+run "$lanyard" status
+is "nobody is enrolled" 1 'not enrolled: run "lanyard enroll ADDRESS'
+run "$lanyard" keys
+is "no keys either" 1 'not enrolled: run "lanyard enroll ADDRESS'
+run "$lanyard" sync
+is "nor a sync" 1 'not enrolled: run "lanyard enroll ADDRESS'
+
+new_code "$address"
+run "$lanyard" enroll "$address"
+is "the service is missing" 2 "--service URL is missing"
+run "$lanyard" enroll "$address" --service "$url"
+is "the code is missing" 2 "--code CODE and --code-file FILE"
+run "$lanyard" enroll not-an-address --service "$url" --code x
+is "no address" 1 "not-an-address: not a mail address"
+run "$lanyard" enroll "$address" --service http://127.0.0.1 --code x
+is "not https" 1 "--service: it must look like https://"
+run "$lanyard" enroll "$address" --service "$url" --code x \
+    --fingerprint 12ab
+is "half a fingerprint" 1 "--fingerprint: it must have 64"
+run "$lanyard" enroll "$address" --service "$url" --code x \
+    --fingerprint "$(echo "$fp" | tr 0-9a-f 1-9a-f0)"
+is "another fingerprint" 1 "does not have the fingerprint that you gave"
+run setsid -w "$lanyard" enroll "$address" --service "$url" --code x
+is "nobody to compare it" 1 "no terminal.*--fingerprint"
+run "$lanyard" enroll "$address" --service https://127.0.0.1:1 --code x \
+    --fingerprint "$fp"
+is "nobody there" 1 "127.0.0.1:1: cannot connect"
+run setsid -w "$lanyard" enroll "$address" --service "$url" \
+    --code-file "$work/code" --fingerprint "$fp"
+is "nobody to choose a PIN" 1 "no terminal.*--pin-file"
+echo 123 >"$work/short"
+run "$lanyard" enroll "$address" --service "$url" --code x \
+    --fingerprint "$fp" --pin-file "$work/short"
+is "a short PIN" 1 "PIN has 4 to 64"
+echo 123456 >"$work/open-pin"
+chmod 644 "$work/open-pin"
+run "$lanyard" enroll "$address" --service "$url" --code x \
+    --fingerprint "$fp" --pin-file "$work/open-pin"
+is "a PIN that all can read" 1 "open-pin.*chmod"
+run "$lanyard" enroll "$address" --service "$url" --code nonsense-code \
+    --fingerprint "$fp" --pin-file "$work/pin"
+is "a wrong code" 1 "code"
+run "$lanyard" status
+is "an unfinished enrolment is mentioned" 1 \
+    "$address: an enrolment was not finished"
+run "$lanyard" enroll "$address" --service "$url" \
+    --code-file "$work/code" --fingerprint "$fp" \
+    --pin-file "$work/wrong-pin"
+is "another PIN than before" 1 "begun with another PIN"
+enroll
+is "enrolled" 0 "$address: enrolled at $url" "revision"
+[ -d "$folder" ] && [ ! -e "$folder.new" ] && r=0 || r=1
+ok "by one folder" $r
+[ -z "$(find "$HOME/data" -type f ! -perm 600)" ] && r=0 || r=1
+ok "no file of it is readable by others" $r
+[ -z "$(find "$HOME/data" -type d ! -perm 700)" ] && r=0 || r=1
+ok "no folder of it either" $r
+enroll
+is "the same once more is harmless" 0 "enrolled already" "revision"
+run "$lanyard" enroll "$address" --service https://127.0.0.1:1 --code x
+is "at another service" 1 "is enrolled at $url: run \"lanyard logout"
+run "$lanyard" sync --pin-file "$work/wrong-pin"
+is "a wrong PIN" 1 "wrong PIN"
+run setsid -w "$lanyard" sync
+is "nobody to ask for the PIN" 1 "no terminal.*--pin-file"
+run "$lanyard" sync --pin-file "$work/pin"
+is "the right one" 0 "$address"
+
+use_home two
+new_code "$address"
+run "$lanyard" enroll "$address" --service "${url#https://}" \
+    --code "$(cat "$work/code")" --fingerprint "$fp" --unlock none \
+    --name second
+is "without a PIN, by host:port" 0 "enrolled at $url"
+run setsid -w "$lanyard" sync
+is "sync asks nobody" 0 "$address"
+run setsid -w "$lanyard" logout
+is "logout" 0 "device revoked" "removed from this computer"
+
+# Killed, or out of disk space, at every durable step.
+use_home three
+ASAN_OPTIONS=detect_leaks=0
+export ASAN_OPTIONS
+# hurt WHAT CALL N: enrol with strace making that system call fail.
+hurt()
+{
+	enroll strace -f -qq -o /dev/null -e "trace=$2" \
+	    -e "inject=$2:$1:when=$3"
+}
+if ! strace -qq -o /dev/null -e trace=fsync true 2>/dev/null; then
+	ok "killed and full disk # SKIP strace cannot trace here" 0
+	finish
+	exit
+fi
+for how in signal=KILL error=ENOSPC; do
+	for call in fsync rename; do
+		n=0
+		while :; do
+			n=$((n + 1))
+			[ "$n" -lt 40 ] || break
+			new_code "$address"
+			hurt $how $call $n
+			[ "$status" -ne 0 ] || break
+			enroll
+			is "again after $call $n of $how" 0 "revision"
+			run "$lanyard" status
+			is "good after $call $n of $how" 0 "service"
+			[ ! -e "$folder.new" ] && r=0 || r=1
+			ok "nothing left of $call $n of $how" $r
+			run "$lanyard" logout --pin-file "$work/pin"
+			is "removed after $call $n of $how" 0 "revoked"
+		done
+		[ "$n" -gt 2 ] && [ "$n" -lt 40 ] && r=0 || r=1
+		ok "$how at each $call: $((n - 1)) of them" $r
+		run "$lanyard" logout --pin-file "$work/pin"
+		is "removed" 0 "revoked"
+	done
+done
+finish
