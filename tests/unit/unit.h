@@ -67,14 +67,16 @@ scratch_path(struct scratch *s, const char *name)
 	return s->path;
 }
 
-/* Write a file below the scratch folder, with a mode. */
+/* Write a file below the scratch folder, with a mode; an old one goes. */
 static inline void
 scratch_write(struct scratch *s, const char *name, const char *text,
     mode_t mode)
 {
-	FILE *f = fopen(scratch_path(s, name), "wb");
+	FILE *f;
 
-	if (f == NULL || fwrite(text, 1, strlen(text), f) != strlen(text) ||
+	(void)unlink(scratch_path(s, name));
+	if ((f = fopen(s->path, "wb")) == NULL ||
+	    fwrite(text, 1, strlen(text), f) != strlen(text) ||
 	    fclose(f) != 0 || chmod(s->path, mode) != 0)
 		abort();
 }
