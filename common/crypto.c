@@ -31,16 +31,19 @@ static _Atomic(EVP_MD *) mds[LY_SHA512 + 1];
 static _Atomic(EVP_CIPHER *) gcm;
 
 /*
- * NO_ATEXIT: an unloaded module would crash its host at exit. NO_LOAD_CONFIG
- * is not asked for, as it would also switch off the host's own later
- * loading; a context made by OSSL_LIB_CTX_new reads no file by itself.
+ * NO_ATEXIT: an unloaded module would crash its host at exit. A context made
+ * by OSSL_LIB_CTX_new reads no configuration, but any look-up of an unknown
+ * object identifier, and libcurl's start, would read the host's into the
+ * default context, and that may load engines and providers that call us:
+ * so NO_LOAD_CONFIG. A host that uses OpenSSL has read it before.
  */
 static OSSL_LIB_CTX *
 libctx_make(void)
 {
 	OSSL_LIB_CTX *ctx;
 
-	if (OPENSSL_init_crypto(OPENSSL_INIT_NO_ATEXIT, NULL) != 1)
+	if (OPENSSL_init_crypto(OPENSSL_INIT_NO_ATEXIT |
+	    OPENSSL_INIT_NO_LOAD_CONFIG, NULL) != 1)
 		return NULL;
 	if ((ctx = OSSL_LIB_CTX_new()) == NULL)
 		return NULL;

@@ -5,6 +5,7 @@ unit_ldadd = libly-common.la $(CMOCKA_LIBS)
 unit_tests = \
 	tests/unit/test_account \
 	tests/unit/test_account_list \
+	tests/unit/test_alg \
 	tests/unit/test_buf \
 	tests/unit/test_catalogue \
 	tests/unit/test_catalogue_build \
@@ -16,14 +17,20 @@ unit_tests = \
 	tests/unit/test_compat \
 	tests/unit/test_compat_mem \
 	tests/unit/test_conf \
+	tests/unit/test_crypto \
+	tests/unit/test_crypto_text \
+	tests/unit/test_der \
 	tests/unit/test_err \
 	tests/unit/test_file \
 	tests/unit/test_file_dir \
 	tests/unit/test_file_lock \
 	tests/unit/test_file_write \
 	tests/unit/test_initext \
+	tests/unit/test_keyinfo \
 	tests/unit/test_log \
+	tests/unit/test_pkey \
 	tests/unit/test_secret \
+	tests/unit/test_unpad \
 	tests/unit/test_wire \
 	tests/unit/test_wire_device \
 	tests/unit/test_wire_doc \
@@ -37,6 +44,11 @@ unit_tests = \
 check_PROGRAMS += $(unit_tests)
 TESTS += $(unit_tests)
 EXTRA_DIST += tests/unit/unit.h
+
+# Constant time, as far as valgrind can see it.
+TESTS += tests/unit/unpad_ct.sh
+EXTRA_DIST += tests/unit/unpad_ct.sh tests/data/unpad_vectors.py \
+	tests/data/unpad_vectors.txt
 
 tests_unit_test_err_SOURCES = tests/unit/test_err.c
 tests_unit_test_err_CFLAGS = $(unit_cflags)
@@ -166,3 +178,31 @@ tests_unit_test_account_list_LDADD = $(unit_ldadd)
 tests_unit_test_wire_doc_SOURCES = tests/unit/test_wire_doc.c
 tests_unit_test_wire_doc_CFLAGS = $(unit_cflags)
 tests_unit_test_wire_doc_LDADD = $(unit_ldadd)
+
+tests_unit_test_alg_SOURCES = tests/unit/test_alg.c
+tests_unit_test_alg_CFLAGS = $(unit_cflags)
+tests_unit_test_alg_LDADD = $(unit_ldadd)
+
+tests_unit_test_crypto_SOURCES = tests/unit/test_crypto.c
+tests_unit_test_crypto_CFLAGS = $(unit_cflags)
+tests_unit_test_crypto_LDADD = $(unit_ldadd)
+
+tests_unit_test_crypto_text_SOURCES = tests/unit/test_crypto_text.c
+tests_unit_test_crypto_text_CFLAGS = $(unit_cflags)
+tests_unit_test_crypto_text_LDADD = $(unit_ldadd)
+
+tests_unit_test_der_SOURCES = tests/unit/test_der.c
+tests_unit_test_der_CFLAGS = $(unit_cflags)
+tests_unit_test_der_LDADD = $(unit_ldadd)
+
+tests_unit_test_keyinfo_SOURCES = tests/unit/test_keyinfo.c
+tests_unit_test_keyinfo_CFLAGS = $(unit_cflags)
+tests_unit_test_keyinfo_LDADD = $(unit_ldadd)
+
+tests_unit_test_pkey_SOURCES = tests/unit/test_pkey.c
+tests_unit_test_pkey_CFLAGS = $(unit_cflags)
+tests_unit_test_pkey_LDADD = $(unit_ldadd)
+
+tests_unit_test_unpad_SOURCES = tests/unit/test_unpad.c
+tests_unit_test_unpad_CFLAGS = $(unit_cflags)
+tests_unit_test_unpad_LDADD = $(unit_ldadd)
