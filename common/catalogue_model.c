@@ -175,7 +175,7 @@ ly_cat_refresh(struct ly_cat_model *m, uint32_t key)
 	k->e.label = old.label;
 }
 
-/* An entry of the old catalogue; its keys have all been taken by now. */
+/* A certificate of the old catalogue, whose keys are all taken by now. */
 static int
 take_cert(struct ly_cat_model *m, uint32_t row)
 {
@@ -184,6 +184,26 @@ take_cert(struct ly_cat_model *m, uint32_t row)
 	if (!ly_cat_find_key(m, m->rows[row].e.key_id, &key))
 		return LY_ERR_FORMAT;
 	return ly_cat_link(m, key, row);
+}
+
+/*
+ * Whether all that a certificate's entry points at lies in the certificate:
+ * the writer copies nothing else.
+ */
+static int
+self_contained(struct ly_entry *e)
+{
+	const struct ly_view *v;
+	size_t i;
+
+	for (i = 0; (v = ly_entry_view(e, i)) != NULL; i++) {
+		if (i == LY_VIEW_LABEL || i == LY_VIEW_EMAIL || v->len == 0)
+			continue;
+		if (v->p < e->value.p || v->len > e->value.len ||
+		    (size_t)(v->p - e->value.p) > e->value.len - v->len)
+			return 0;
+	}
+	return 1;
 }
 
 static int
@@ -195,6 +215,8 @@ take_entry(struct ly_cat_model *m, const struct ly_catalogue *old, uint32_t i)
 
 	if ((r = ly_catalogue_entry(old, i, &e)) != 0)
 		return r;
+	if (e.kind != LY_ENTRY_KEY && !self_contained(&e))
+		return LY_ERR_FORMAT;
 	if ((r = ly_cat_append(m, e.kind, &row)) != 0)
 		return r;
 	m->rows[row].e = e;

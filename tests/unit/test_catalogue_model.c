@@ -69,6 +69,14 @@ cert_of_nobody(uint8_t *records)
 	memset(records + LY_REC_SIZE + LY_REC_KEY_ID, 0, LY_KEY_ID_LEN);
 }
 
+/* A view into another certificate, which ours may leave behind. */
+static void
+subject_of_another(uint8_t *records)
+{
+	memcpy(records + LY_REC_SIZE + LY_REC_VIEWS + 8,
+	    records + 3 * LY_REC_SIZE + LY_REC_VIEWS + 8, 8);
+}
+
 static void
 test_taken_over_whole(void **state)
 {
@@ -105,7 +113,7 @@ static void
 test_old_ones_that_lie(void **state)
 {
 	void (*const lies[])(uint8_t *) = {
-		orphan_cert, key_twice, cert_of_nobody,
+		orphan_cert, key_twice, cert_of_nobody, subject_of_another,
 	};
 	struct ly_cat_model m;
 	struct ly_catalogue *c;
