@@ -13,16 +13,27 @@ libly_fixture_la_SOURCES = \
 libly_fixture_la_CFLAGS = $(pkcs11_cflags)
 
 pkcs11_tests = \
+	tests/pkcs11/test_abuse \
 	tests/pkcs11/test_find \
+	tests/pkcs11/test_fork \
 	tests/pkcs11/test_load \
 	tests/pkcs11/test_ops \
-	tests/pkcs11/test_session
+	tests/pkcs11/test_session \
+	tests/pkcs11/test_thread
 check_PROGRAMS += $(pkcs11_tests)
 TESTS += $(pkcs11_tests)
+
+tests_pkcs11_test_abuse_SOURCES = tests/pkcs11/test_abuse.c
+tests_pkcs11_test_abuse_CFLAGS = $(pkcs11_cflags)
+tests_pkcs11_test_abuse_LDADD = $(pkcs11_ldadd)
 
 tests_pkcs11_test_find_SOURCES = tests/pkcs11/test_find.c
 tests_pkcs11_test_find_CFLAGS = $(pkcs11_cflags)
 tests_pkcs11_test_find_LDADD = $(pkcs11_ldadd)
+
+tests_pkcs11_test_fork_SOURCES = tests/pkcs11/test_fork.c
+tests_pkcs11_test_fork_CFLAGS = $(pkcs11_cflags)
+tests_pkcs11_test_fork_LDADD = $(pkcs11_ldadd)
 
 tests_pkcs11_test_load_SOURCES = tests/pkcs11/test_load.c
 tests_pkcs11_test_load_CFLAGS = $(pkcs11_cflags)
@@ -35,3 +46,7 @@ tests_pkcs11_test_ops_LDADD = $(pkcs11_ldadd)
 tests_pkcs11_test_session_SOURCES = tests/pkcs11/test_session.c
 tests_pkcs11_test_session_CFLAGS = $(pkcs11_cflags)
 tests_pkcs11_test_session_LDADD = $(pkcs11_ldadd)
+
+tests_pkcs11_test_thread_SOURCES = tests/pkcs11/test_thread.c
+tests_pkcs11_test_thread_CFLAGS = $(pkcs11_cflags)
+tests_pkcs11_test_thread_LDADD = $(pkcs11_ldadd)
