@@ -22,7 +22,7 @@ C_OpenSession(CK_SLOT_ID slot, CK_FLAGS flags, void *application,
 	} else if ((flags & CKF_SERIAL_SESSION) == 0) {
 		rv = CKR_SESSION_PARALLEL_NOT_SUPPORTED;
 	} else {
-		ly_token_check(c.t, 0);
+		ly_call_fresh(&c);
 		rv = ly_session_open(&c, slot, flags & (CKF_RW_SESSION |
 		    CKF_SERIAL_SESSION), session);
 	}

@@ -103,7 +103,7 @@ C_GetTokenInfo(CK_SLOT_ID slot, CK_TOKEN_INFO *info)
 	if (info == NULL) {
 		rv = CKR_ARGUMENTS_BAD;
 	} else {
-		ly_token_check(c.t, 0);
+		ly_call_fresh(&c);
 		g = ly_token_gen(c.t);
 		token_info(g, info);
 		ly_gen_unref(&g);

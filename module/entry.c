@@ -30,6 +30,7 @@ struct ly_module {
 	struct ly_token *token[SLOTS_MAX];	/* never shrinks */
 	CK_ULONG ntokens;
 	CK_ULONG nsessions[SLOTS_MAX];
+	struct ly_mutex looking;	/* taken before lock: one look at once */
 	int64_t looked_ms;		/* last look for accounts; 0 never */
 	struct ly_handles sessions, skeys;
 	struct ly_module *next_abandoned;
@@ -42,6 +43,7 @@ static struct ly_mutex lock = LY_MUTEX_INIT;	/* of all below */
 static struct ly_module *module;
 static struct ly_module *abandoned;		/* of parent processes */
 static _Atomic uint64_t owner_pid = PID_NONE;	/* whose state this is */
+static atomic_uint starts;			/* modules made */
 static _Thread_local int inside;
 
 static void
@@ -118,6 +120,7 @@ ly_module_start(const char *args)
 {
 	struct ly_module *m = NULL;
 	CK_RV rv = CKR_OK;
+	unsigned seed;
 
 	if (inside)
 		return CKR_FUNCTION_FAILED;
@@ -125,6 +128,10 @@ ly_module_start(const char *args)
 	if ((m = calloc(1, sizeof(*m))) == NULL)
 		return CKR_HOST_MEMORY;
 	m->refs = 1;
+	ly_mutex_init(&m->looking);
+	seed = atomic_fetch_add(&starts, 1);
+	ly_handles_init(&m->sessions, seed);
+	ly_handles_init(&m->skeys, seed);
 	if (conf_load(m, args) != 0)
 		rv = CKR_ARGUMENTS_BAD;
 	ly_mutex_lock(&lock);
@@ -301,25 +308,47 @@ look(struct ly_module *m)
 	ly_mutex_unlock(&lock);
 }
 
-CK_ULONG
-ly_slots_count(struct ly_call *c, int again)
+/* Whether it is time to look for accounts; the slots there are. */
+static int
+look_due(struct ly_module *m, int again, int64_t now, CK_ULONG *n)
 {
-	struct ly_module *m = c->m;
-	int64_t now = ly_now_ms();
-	CK_ULONG n;
 	int due;
 
 	ly_mutex_lock(&lock);
 	due = m->looked_ms == 0 || (again && now - m->looked_ms >= LOOK_MS);
-	if (due)
-		m->looked_ms = now != 0 ? now : 1;
+	*n = m->ntokens;
 	ly_mutex_unlock(&lock);
-	if (due)
+	return due;
+}
+
+CK_ULONG
+ly_slots_count(struct ly_call *c, int again)
+{
+	const int64_t now = ly_now_ms();
+	struct ly_module *m = c->m;
+	CK_ULONG n;
+
+	if (!look_due(m, again, now, &n))
+		return n;
+	/* Whoever is first looks; the others wait for it, and are done. */
+	ly_mutex_lock(&m->looking);
+	if (look_due(m, again, now, &n)) {
 		look(m);
-	ly_mutex_lock(&lock);
-	n = m->ntokens;
-	ly_mutex_unlock(&lock);
+		ly_mutex_lock(&lock);
+		m->looked_ms = now != 0 ? now : 1;
+		n = m->ntokens;
+		ly_mutex_unlock(&lock);
+	}
+	ly_mutex_unlock(&m->looking);
 	return n;
+}
+
+void
+ly_call_fresh(struct ly_call *c)
+{
+	if (ly_token_is(c->t, NULL))
+		(void)ly_slots_count(c, 1);
+	ly_token_check(c->t, 0);
 }
 
 CK_RV

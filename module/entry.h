@@ -39,6 +39,12 @@ void ly_call_end(struct ly_call *c);
 /* Look for new accounts, at most once a second; the number of slots. */
 CK_ULONG ly_slots_count(struct ly_call *c, int look);
 
+/*
+ * Let the call's token notice what has changed on disk, at most once a
+ * second; a slot without an account also looks for one.
+ */
+void ly_call_fresh(struct ly_call *c);
+
 /* Give a session of c->t; the count of sessions of the token goes up. */
 CK_RV ly_session_open(struct ly_call *c, CK_SLOT_ID slot, CK_FLAGS flags,
     CK_SESSION_HANDLE *h);

@@ -381,7 +381,7 @@ ly_search_new(struct ly_call *c, const CK_ATTRIBUTE *a, CK_ULONG n,
 		return CKR_HOST_MEMORY;
 	s->h = s->fixed;
 	s->cap = INLINE;
-	ly_token_check(c->t, 0);
+	ly_call_fresh(c);
 	f.s = s;
 	f.hides = ly_token_hides(c->t);
 	f.g = ly_token_gen(c->t);

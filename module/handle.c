@@ -14,6 +14,15 @@ struct ly_handle_slot {
 	uint32_t next_free;	/* 1 + index, 0 none */
 };
 
+#define SEED_STEP 331		/* generations between two tables' first */
+
+void
+ly_handles_init(struct ly_handles *t, uint32_t seed)
+{
+	memset(t, 0, sizeof(*t));
+	t->gen0 = seed * SEED_STEP & GEN_MAX;
+}
+
 static int
 grow(struct ly_handles *t)
 {
@@ -30,7 +39,8 @@ grow(struct ly_handles *t)
 		return LY_ERR_NOMEM;
 	memset(slot + t->cap, 0, (cap - t->cap) * sizeof(*slot));
 	t->slot = slot;
-	t->cap = cap;
+	for (; t->cap < cap; t->cap++)
+		slot[t->cap].gen = t->gen0;
 	return 0;
 }
 

@@ -19,7 +19,14 @@ struct ly_handles {
 	uint32_t n;		/* slots ever used */
 	uint32_t cap;
 	uint32_t free_first, free_last;	/* queue of free slots; 0 none */
+	uint32_t gen0;		/* generation that slots begin with */
 };
+
+/*
+ * An empty table, the seed-th of its sort: its first handles are not those
+ * of the tables before.
+ */
+void ly_handles_init(struct ly_handles *t, uint32_t seed);
 
 /* Give obj a handle. LY_ERR_NOMEM, LY_ERR_TOOBIG. */
 int ly_handles_add(struct ly_handles *t, void *obj, uint32_t *handle);

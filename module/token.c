@@ -1,7 +1,7 @@
 /*
  * Tokens: the account's files as generations, and the login state. Owns
  * both under the token's lock, which is never held while a file is read, a
- * PIN is tried or the network is used. Refuses to fail for a damaged
+ * PIN is tried or the network is used (loading is held while files are). Refuses to fail for a damaged
  * account: the token is empty then, and the log says why.
  */
 #include <stdlib.h>
@@ -27,10 +27,12 @@
 
 struct ly_token {
 	const struct ly_conf *conf;
+	struct ly_mutex loading;	/* taken before lock: one load at once */
 	struct ly_mutex lock;		/* of all below */
 	char dir[LY_PATH_MAX];		/* "": no account yet */
 	struct ly_file_stamp account, catalogue;
 	int64_t looked_ms;		/* 0: never */
+	int loaded;			/* 1 after the first look */
 	int64_t login_sync_ms, sync_ms;	/* last tries; 0: never */
 	uint64_t synced;		/* revision last tried for */
 	struct ly_gen *gen;
@@ -69,6 +71,7 @@ ly_token_new(const struct ly_conf *conf, const char *dir,
 		return LY_ERR_NOMEM;
 	t->conf = conf;
 	ly_mutex_init(&t->lock);
+	ly_mutex_init(&t->loading);
 	if ((t->gen = gen_new()) == NULL) {
 		free(t);
 		return LY_ERR_NOMEM;
@@ -110,6 +113,7 @@ ly_token_adopt(struct ly_token *t, const char *dir)
 	if (t->dir[0] == '\0' && len < sizeof(t->dir)) {
 		memcpy(t->dir, dir, len + 1);
 		t->looked_ms = 0;
+		t->loaded = 0;
 	}
 	ly_mutex_unlock(&t->lock);
 }
@@ -183,50 +187,64 @@ swap(struct ly_token *t, struct ly_gen **g, struct ly_drivers **drivers)
 	*g = old;
 }
 
-/* Whether it is time to look; where, and what was seen the last time. */
+/* Whether it is time to look. The lock is held. */
 static int
-look_due(struct ly_token *t, int force, char *dir,
-    struct ly_file_stamp seen[2])
+due(const struct ly_token *t, int force, int64_t now)
 {
-	int64_t now = ly_now_ms();
-	int due;
-
-	ly_mutex_lock(&t->lock);
-	due = t->dir[0] != '\0' && (force || t->looked_ms == 0 ||
+	return t->dir[0] != '\0' && (force || !t->loaded ||
 	    now - t->looked_ms >= LOOK_MS);
-	if (due) {
-		t->looked_ms = now != 0 ? now : 1;
-		memcpy(dir, t->dir, strlen(t->dir) + 1);
-		seen[0] = t->account;
-		seen[1] = t->catalogue;
-	}
-	ly_mutex_unlock(&t->lock);
-	return due;
 }
 
-void
-ly_token_check(struct ly_token *t, int force)
+/* Look at the files, and load what has changed. t->loading is held. */
+static void
+look(struct ly_token *t)
 {
 	struct ly_file_stamp seen[2], now[2];
 	struct ly_drivers *drivers = NULL;
 	struct ly_gen *g = NULL;
 	char dir[LY_PATH_MAX];
 
-	if (!look_due(t, force, dir, seen))
-		return;
+	ly_mutex_lock(&t->lock);
+	memcpy(dir, t->dir, strlen(t->dir) + 1);
+	seen[0] = t->account;
+	seen[1] = t->catalogue;
+	ly_mutex_unlock(&t->lock);
 	stamp(dir, "account", &now[0]);
 	stamp(dir, "catalogue", &now[1]);
-	if (stamp_same(&now[0], &seen[0]) && stamp_same(&now[1], &seen[1]))
-		return;
-	if ((g = load(dir)) == NULL)
-		return;
+	if (!stamp_same(&now[0], &seen[0]) || !stamp_same(&now[1], &seen[1]))
+		g = load(dir);
 	ly_mutex_lock(&t->lock);
-	t->account = now[0];
-	t->catalogue = now[1];
-	swap(t, &g, &drivers);
+	t->looked_ms = ly_now_ms();
+	t->loaded = 1;
+	if (g != NULL) {
+		t->account = now[0];
+		t->catalogue = now[1];
+		swap(t, &g, &drivers);
+	}
 	ly_mutex_unlock(&t->lock);
 	ly_gen_unref(&g);
 	ly_drivers_unref(&drivers);
+}
+
+void
+ly_token_check(struct ly_token *t, int force)
+{
+	const int64_t now = ly_now_ms();
+	int want;
+
+	ly_mutex_lock(&t->lock);
+	want = due(t, force, now);
+	ly_mutex_unlock(&t->lock);
+	if (!want)
+		return;
+	/* Whoever is first loads; the others wait for it, and are done. */
+	ly_mutex_lock(&t->loading);
+	ly_mutex_lock(&t->lock);
+	want = due(t, force, now);
+	ly_mutex_unlock(&t->lock);
+	if (want)
+		look(t);
+	ly_mutex_unlock(&t->loading);
 }
 
 struct ly_gen *

@@ -313,16 +313,15 @@ f9_slots_grow_and_never_shrink(void **state)
 	/* The empty slot takes the first account in; sessions stay. */
 	fx_account("b@example.com", NULL);
 	fx_catalogue("b@example.com", 1, FX_BIT(FX_RSA), 5);
+	/* A host like NSS only ever searches. */
 	for (i = 0, n = 0; i < 3000 && n == 0; i++) {
-		CK_ULONG slots;
-
-		assert_int_equal(C_GetSlotList(CK_TRUE, NULL, &slots),
-		    CKR_OK);
-		assert_int_equal(slots, 1);
 		n = fx_find(s, t, 1, NULL, 0);
 		(void)usleep(1000);
 	}
 	assert_int_equal(n, 2);
+	assert_int_equal(C_GetSlotList(CK_TRUE, NULL, &n), CKR_OK);
+	assert_int_equal(n, 1);
+	n = 2;
 	assert_int_equal(C_GetTokenInfo(0, &ti), CKR_OK);
 	assert_memory_equal(ti.label, "Lanyard b@example.com           ", 32);
 	/* A second one is a second slot, though its name comes first. */
