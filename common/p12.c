@@ -19,7 +19,7 @@
 #define KEYS_MAX 8
 #define CERTS_MAX (1 + LY_P12_CHAIN_MAX)
 #define DEPTH_MAX 4		/* bags within bags */
-#define ITER_MAX 10000000	/* a hundred times what programs use */
+#define ITER_MAX 5000000	/* programs use up to a million */
 
 /* What a walk through the file has found. */
 struct found {
@@ -27,6 +27,7 @@ struct found {
 	const char *pass;	/* NULL and "" are two empty passwords */
 	int passlen;
 	int bad_decrypt;	/* error when something does not decrypt */
+	int decrypted;		/* the password has decrypted something */
 	struct ly_pkey *keys[KEYS_MAX];
 	size_t nkeys;
 	struct ly_buf certs[CERTS_MAX];
@@ -186,6 +187,7 @@ take_shrouded(struct found *f, const PKCS12_SAFEBAG *bag)
 	p8 = PKCS12_decrypt_skey(bag, f->pass, f->passlen);
 	if (p8 == NULL)
 		return undecryptable(f);
+	f->decrypted = 1;
 	r = take_key(f, p8);
 	PKCS8_PRIV_KEY_INFO_free(p8);
 	return r;
@@ -266,6 +268,7 @@ walk_safe(struct found *f, PKCS7 *p7)
 		bags = PKCS12_unpack_p7encdata(p7, f->pass, f->passlen);
 		if (bags == NULL)
 			return undecryptable(f);
+		f->decrypted = 1;
 	} else {
 		return ly_fail(f->why, LY_ERR_UNSUPPORTED,
 		    "a part of it is not under a password");
@@ -320,7 +323,7 @@ check_mac_alg(struct found *f, const PKCS12 *p12)
 
 /*
  * A MAC that does not fit means a wrong password or a damaged file. If the
- * password decrypts a private key all the same, it is the file.
+ * password decrypts a part of it all the same, it is the file.
  */
 static int
 read_safes(struct found *f, PKCS12 *p12)
@@ -341,7 +344,7 @@ read_safes(struct found *f, PKCS12 *p12)
 	r = walk(f, p12);
 	if (r == LY_ERR_UNSUPPORTED)
 		return r;
-	if (f->nkeys > 0 || f->key_err != 0)
+	if (f->decrypted)
 		return ly_fail(f->why, LY_ERR_FORMAT, "it is damaged: the "
 		    "password is right, but its checksum does not fit");
 	return ly_fail(f->why, LY_ERR_AUTH, "the password is wrong");

@@ -27,7 +27,6 @@ interop: all
 # What the module does with keys, in a host whose ENGINE took over OpenSSL.
 check_PROGRAMS += tests/interop/hijack
 TESTS += tests/interop/hijack
-EXTRA_DIST += tests/unit/keys.h
 tests_interop_hijack_SOURCES = tests/interop/hijack.c
 tests_interop_hijack_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_interop_hijack_LDADD = libly-common.la $(CMOCKA_LIBS)

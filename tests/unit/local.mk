@@ -14,12 +14,16 @@ unit_tests = \
 	tests/unit/test_catalogue_model \
 	tests/unit/test_catalogue_verify \
 	tests/unit/test_catalogue_write \
+	tests/unit/test_cert \
+	tests/unit/test_cert_issue \
+	tests/unit/test_cert_verify \
 	tests/unit/test_compat \
 	tests/unit/test_compat_mem \
 	tests/unit/test_conf \
 	tests/unit/test_crypto \
 	tests/unit/test_crypto_text \
 	tests/unit/test_der \
+	tests/unit/test_device \
 	tests/unit/test_err \
 	tests/unit/test_file \
 	tests/unit/test_file_dir \
@@ -28,7 +32,11 @@ unit_tests = \
 	tests/unit/test_initext \
 	tests/unit/test_keyinfo \
 	tests/unit/test_log \
+	tests/unit/test_p12 \
 	tests/unit/test_pkey \
+	tests/unit/test_seal \
+	tests/unit/test_seal_lease \
+	tests/unit/test_seal_open \
 	tests/unit/test_secret \
 	tests/unit/test_unpad \
 	tests/unit/test_wire \
@@ -47,6 +55,7 @@ EXTRA_DIST += tests/unit/unit.h
 
 # Constant time, as far as valgrind can see it.
 TESTS += tests/unit/unpad_ct.sh
+EXTRA_DIST += tests/unit/keys.h tests/unit/seal_fixture.h
 EXTRA_DIST += tests/unit/unpad_ct.sh tests/data/unpad_vectors.py \
 	tests/data/unpad_vectors.txt
 
@@ -206,3 +215,35 @@ tests_unit_test_pkey_LDADD = $(unit_ldadd)
 tests_unit_test_unpad_SOURCES = tests/unit/test_unpad.c
 tests_unit_test_unpad_CFLAGS = $(unit_cflags)
 tests_unit_test_unpad_LDADD = $(unit_ldadd)
+
+tests_unit_test_cert_SOURCES = tests/unit/test_cert.c
+tests_unit_test_cert_CFLAGS = $(unit_cflags)
+tests_unit_test_cert_LDADD = $(unit_ldadd)
+
+tests_unit_test_cert_issue_SOURCES = tests/unit/test_cert_issue.c
+tests_unit_test_cert_issue_CFLAGS = $(unit_cflags)
+tests_unit_test_cert_issue_LDADD = $(unit_ldadd)
+
+tests_unit_test_cert_verify_SOURCES = tests/unit/test_cert_verify.c
+tests_unit_test_cert_verify_CFLAGS = $(unit_cflags)
+tests_unit_test_cert_verify_LDADD = $(unit_ldadd)
+
+tests_unit_test_seal_SOURCES = tests/unit/test_seal.c
+tests_unit_test_seal_CFLAGS = $(unit_cflags)
+tests_unit_test_seal_LDADD = $(unit_ldadd)
+
+tests_unit_test_seal_open_SOURCES = tests/unit/test_seal_open.c
+tests_unit_test_seal_open_CFLAGS = $(unit_cflags)
+tests_unit_test_seal_open_LDADD = $(unit_ldadd)
+
+tests_unit_test_seal_lease_SOURCES = tests/unit/test_seal_lease.c
+tests_unit_test_seal_lease_CFLAGS = $(unit_cflags)
+tests_unit_test_seal_lease_LDADD = $(unit_ldadd)
+
+tests_unit_test_device_SOURCES = tests/unit/test_device.c
+tests_unit_test_device_CFLAGS = $(unit_cflags)
+tests_unit_test_device_LDADD = $(unit_ldadd)
+
+tests_unit_test_p12_SOURCES = tests/unit/test_p12.c
+tests_unit_test_p12_CFLAGS = $(unit_cflags)
+tests_unit_test_p12_LDADD = $(unit_ldadd)
