@@ -71,9 +71,12 @@ read_keys(int fd, struct ly_secret *line)
 	return r > 0 ? 0 : r;
 }
 
-/* Read a line with the terminal set to give us each key at once. */
+/*
+ * Read a line with the terminal set to give us each key at once. The prompt
+ * comes after that: what is typed when it is seen is never echoed.
+ */
 static int
-read_hidden(int fd, struct ly_secret *line)
+read_hidden(int fd, const char *prompt, struct ly_secret *line)
 {
 	struct termios old, raw;
 	int r;
@@ -86,20 +89,19 @@ read_hidden(int fd, struct ly_secret *line)
 	raw.c_cc[VTIME] = 0;
 	if (tcsetattr(fd, TCSAFLUSH, &raw) != 0)
 		return LY_ERR_STATE;
+	put(fd, prompt);
 	r = read_keys(fd, line);
 	(void)tcsetattr(fd, TCSAFLUSH, &old);
 	return r;
 }
 
 static int
-open_terminal(const char *prompt, const char *cure, int *fd,
-    struct ly_why *why)
+open_terminal(const char *cure, int *fd, struct ly_why *why)
 {
 	*fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
 	if (*fd < 0)
 		return ly_fail(why, LY_ERR_STATE,
 		    "there is no terminal to ask at: %s", cure);
-	put(*fd, prompt);
 	return 0;
 }
 
@@ -110,11 +112,11 @@ ly_ask_secret(const char *prompt, const char *cure, struct ly_secret *out,
 	struct ly_secret line = LY_SECRET_INIT;
 	int fd = -1, r;
 
-	if ((r = open_terminal(prompt, cure, &fd, why)) != 0)
+	if ((r = open_terminal(cure, &fd, why)) != 0)
 		return r;
 	if ((r = ly_secret_alloc(&line, LY_ASK_MAX)) != 0)
 		goto out;
-	r = read_hidden(fd, &line);
+	r = read_hidden(fd, prompt, &line);
 	put(fd, "\n");
 	if (r == LY_ERR_DENIED)
 		r = ly_fail(why, r, "broken off at the terminal");
@@ -136,8 +138,9 @@ ly_ask_line(const char *prompt, const char *cure, char *buf, size_t cap,
 	char c = 0;
 	int fd = -1, r;
 
-	if ((r = open_terminal(prompt, cure, &fd, why)) != 0)
+	if ((r = open_terminal(cure, &fd, why)) != 0)
 		return r;
+	put(fd, prompt);
 	while ((n = read(fd, &c, 1)) == 1 && c != '\n')
 		if (len < cap - 1)
 			buf[len++] = c;
@@ -157,7 +160,7 @@ read_stdin(struct ly_secret *out, struct ly_why *why)
 	if ((r = ly_secret_alloc(&line, LY_ASK_MAX)) != 0)
 		return r;
 	if (isatty(STDIN_FILENO))
-		r = read_hidden(STDIN_FILENO, &line);
+		r = read_hidden(STDIN_FILENO, "", &line);
 	else
 		r = read_keys(STDIN_FILENO, &line);
 	if (r == LY_ERR_DENIED && line.len > 0)

@@ -99,28 +99,33 @@ if ! strace -qq -o /dev/null -e trace=fsync true 2>/dev/null; then
 	finish
 	exit
 fi
-for how in signal=KILL error=ENOSPC; do
-	for call in fsync rename; do
-		n=0
-		while :; do
-			n=$((n + 1))
-			[ "$n" -lt 40 ] || break
-			new_code "$address"
-			hurt $how $call $n
-			[ "$status" -ne 0 ] || break
-			enroll
-			is "again after $call $n of $how" 0 "revision"
-			run "$lanyard" status
-			is "good after $call $n of $how" 0 "service"
-			[ ! -e "$folder.new" ] && r=0 || r=1
-			ok "nothing left of $call $n of $how" $r
-			run "$lanyard" logout --pin-file "$work/pin"
-			is "removed after $call $n of $how" 0 "revoked"
-		done
-		[ "$n" -gt 2 ] && [ "$n" -lt 40 ] && r=0 || r=1
-		ok "$how at each $call: $((n - 1)) of them" $r
+# steps HOW BY: at every BY-th sync of a file or folder, and again after it.
+steps()
+{
+	n=1
+	while [ "$n" -lt 60 ]; do
+		new_code "$address"
+		hurt "$1" fsync $n
+		[ "$status" -ne 0 ] || break
+		enroll
+		is "again after sync $n, $1" 0 "revision"
+		run "$lanyard" status
+		is "good after sync $n, $1" 0 "service"
+		[ ! -e "$folder.new" ] && r=0 || r=1
+		ok "nothing left of sync $n, $1" $r
 		run "$lanyard" logout --pin-file "$work/pin"
-		is "removed" 0 "revoked"
+		is "removed after sync $n, $1" 0 "revoked"
+		n=$((n + $2))
 	done
-done
+	[ "$n" -gt 8 ] && [ "$n" -lt 60 ] && r=0 || r=1
+	ok "$1: there are more than 8 steps, and an end" $r
+	run "$lanyard" logout --pin-file "$work/pin"
+	is "removed after $1" 0 "revoked"
+}
+
+case ${LY_SANITIZE:-no} in
+no) steps signal=KILL 1 ;;
+*) steps signal=KILL 4 ;;
+esac
+steps error=ENOSPC 4
 finish

@@ -11,11 +11,12 @@ cli_tests = \
 	tests/unit/test_http \
 	tests/unit/test_sync
 cli_scripts = \
+	tests/cli/account.sh \
 	tests/cli/enroll.sh \
 	tests/cli/register.sh
 check_PROGRAMS += $(cli_tests)
 TESTS += $(cli_tests) $(cli_scripts)
-EXTRA_DIST += $(cli_scripts) tests/cli/cli.sh tests/cli/service.sh \
+EXTRA_DIST += $(cli_scripts) tests/cli/cli.sh tests/cli/service.sh tests/cli/terminal.py \
 	tests/unit/hostile.py
 
 tests_cli_test_args_SOURCES = tests/cli/test_args.c
