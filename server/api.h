@@ -12,6 +12,9 @@ struct ly_serve;
 /* The discovery document's JSON, made once. */
 int ly_api_discovery_make(const struct ly_serve *sv, struct ly_buf *json);
 
+/* A body that does not decode is a bad request, whatever r; returns r. */
+int ly_api_malformed(struct ly_call *c, int r);
+
 int ly_api_discovery(struct ly_call *c);	/* GET .well-known/lanyard */
 int ly_api_enroll(struct ly_call *c);		/* POST enroll */
 int ly_api_keys(struct ly_call *c);		/* GET keys */

@@ -99,7 +99,7 @@ ly_api_enroll(struct ly_call *c)
 	memset(&req, 0, sizeof(req));
 	r = ly_wire_enroll_decode(c->body.data, c->body.len, &req, NULL);
 	if (r != 0)
-		return r;
+		return ly_api_malformed(c, r);
 	r = do_enroll(c, &req);
 	ly_wire_enroll_clear(&req);
 	return r;

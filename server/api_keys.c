@@ -142,6 +142,7 @@ import_problem(int err)
 {
 	switch (err) {
 	case LY_ERR_AUTH:
+	case LY_ERR_DENIED:
 		return LY_P_BAD_REQUEST;
 	case LY_ERR_TOOBIG:
 		return LY_P_CONFLICT;
@@ -191,7 +192,7 @@ ly_api_import(struct ly_call *c)
 	memset(&req, 0, sizeof(req));
 	r = ly_wire_import_decode(c->body.data, c->body.len, &req, NULL);
 	if (r != 0)
-		return r;
+		return ly_api_malformed(c, r);
 	r = do_import(c, &req);
 	ly_wire_import_clear(&req);
 	return r;

@@ -209,7 +209,7 @@ ly_api_ops(struct ly_call *c)
 	memset(&req, 0, sizeof(req));
 	r = ly_wire_ops_decode(c->body.data, c->body.len, &req, NULL);
 	if (r != 0)
-		return r;
+		return ly_api_malformed(c, r);
 	c->items = req.n;
 	if ((r = batch_alloc(&b, &req)) != 0 ||
 	    (r = check_batch(c, &b)) != 0 || (r = run_batch(c, &b)) != 0)

@@ -29,7 +29,8 @@
 #include "reply.h"
 #include "router.h"
 
-#define PRIORITIES "NORMAL:-VERS-ALL:+VERS-TLS1.3:%SERVER_PRECEDENCE"
+#define PRIORITIES "NORMAL:-VERS-ALL:+VERS-TLS1.3:-GROUP-ALL:" \
+    "+GROUP-X25519:+GROUP-SECP256R1:+GROUP-SECP384R1"
 #define BACKLOG 1024
 #define PATH_MAX_LEN 256	/* bytes of a path that we look at */
 #define DRAIN_MAX ((size_t)16 * 1024 * 1024)	/* body read, to refuse it */
@@ -484,7 +485,7 @@ ly_listener_start(struct ly_serve *sv, struct ly_pool *pool, int fd,
 	l->pool = pool;
 	pthread_mutex_init(&l->lock, NULL);
 	pthread_cond_init(&l->idle, NULL);
-	l->daemon = MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD |
+	l->daemon = MHD_start_daemon(MHD_USE_POLL_INTERNAL_THREAD |
 	    MHD_USE_TLS | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG,
 	    0, NULL, NULL, on_request, l,
 	    MHD_OPTION_EXTERNAL_LOGGER, on_library_log, NULL,
