@@ -4,6 +4,7 @@
  * again, and a folder that is in use is never touched.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,8 +36,37 @@ static const char *const our_files[] = {
 };
 
 struct look {
+	const struct ly_app *app;
 	int pending, other;
+	int clean;		/* remove what a killed init left */
 };
+
+/* Whether name is one of ours, or a temporary file on its way to be one. */
+static int
+is_ours(const char *name)
+{
+	size_t i, n;
+
+	for (i = 0; i < sizeof(our_files) / sizeof(our_files[0]); i++) {
+		n = strlen(our_files[i]);
+		if (strncmp(name, our_files[i], n) == 0 && (name[n] == '\0' ||
+		    (name[n] == '.' && strlen(name) > n + 4 &&
+		    strcmp(name + strlen(name) - 4, ".tmp") == 0)))
+			return 1;
+	}
+	return 0;
+}
+
+static int
+remove_in(const struct ly_app *app, const char *name, struct ly_why *why)
+{
+	char path[LY_PATH_MAX];
+	int r;
+
+	if ((r = ly_app_path(app, name, path)) != 0)
+		return r;
+	return ly_file_remove(path, why);
+}
 
 static int
 look_one(void *arg, const char *name)
@@ -47,7 +77,7 @@ look_one(void *arg, const char *name)
 		l->pending = 1;
 	else if (strcmp(name, LY_F_LOCK) != 0)
 		l->other = 1;
-	return 0;
+	return l->clean && is_ours(name) ? remove_in(l->app, name, NULL) : 0;
 }
 
 static int
@@ -62,25 +92,31 @@ write_in(const struct ly_app *app, const char *name, const void *data,
 	return ly_file_replace(path, data, len, 0600, why);
 }
 
+/* The marker is an empty file: it is there or it is not, never in between. */
 static int
-remove_in(const struct ly_app *app, const char *name, struct ly_why *why)
+mark(const struct ly_app *app, struct ly_why *why)
 {
 	char path[LY_PATH_MAX];
-	int r;
+	int dir = -1, fd, r;
 
-	if ((r = ly_app_path(app, name, path)) != 0)
+	if ((r = ly_app_path(app, LY_F_PENDING, path)) != 0)
 		return r;
-	return ly_file_remove(path, why);
+	fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (fd < 0 || (dir = open(app->dir, O_RDONLY | O_DIRECTORY |
+	    O_CLOEXEC)) < 0 || fsync(dir) != 0)
+		r = ly_fail(why, LY_ERR_IO, "%s: %s", path, strerror(errno));
+	if (fd >= 0)
+		(void)close(fd);
+	if (dir >= 0)
+		(void)close(dir);
+	return r;
 }
 
-/* An empty folder with the marker in it, or a refusal. */
+/* LY_ERR_EXISTS if the folder holds anything but an unfinished init. */
 static int
-claim(const struct ly_app *app, struct ly_why *why)
+refuse_used(const struct ly_app *app, struct ly_why *why)
 {
-	static const char text[] = "lanyardd init is under way, or was cut "
-	    "short: run it again\n";
-	struct look look = { 0, 0 };
-	size_t i;
+	struct look look = { app, 0, 0, 0 };
 	int r;
 
 	if ((r = ly_dir_each(app->dir, look_one, &look)) != 0)
@@ -89,11 +125,22 @@ claim(const struct ly_app *app, struct ly_why *why)
 		return ly_fail(why, LY_ERR_EXISTS, "%s: in use: choose "
 		    "another folder, or remove what is in it yourself",
 		    app->dir);
-	r = write_in(app, LY_F_PENDING, text, sizeof(text) - 1, why);
-	for (i = 0; i < sizeof(our_files) / sizeof(our_files[0]); i++)
-		if (r == 0)
-			r = remove_in(app, our_files[i], why);
-	return r;
+	return 0;
+}
+
+/* An empty folder with the marker in it, or a refusal. */
+static int
+claim(const struct ly_app *app, struct ly_why *why)
+{
+	struct look look = { app, 0, 0, 1 };
+	int r;
+
+	if ((r = refuse_used(app, why)) != 0 || (r = mark(app, why)) != 0)
+		return r;
+	if ((r = ly_dir_each(app->dir, look_one, &look)) != 0)
+		return ly_fail(why, r, "%s: cannot remove what an earlier "
+		    "init left: %s", app->dir, ly_strerror(r));
+	return 0;
 }
 
 /* Address, port and name from the options. */
@@ -328,6 +375,7 @@ ly_cmd_init(int argc, char **argv)
 	memset(&app, 0, sizeof(app));
 	if ((r = set_conf(&o, &app.conf, &why)) != 0 ||
 	    (r = make_dir(o.args[0], &app, &why)) != 0 ||
+	    (r = refuse_used(&app, &why)) != 0 ||
 	    (r = ly_app_path(&app, LY_F_LOCK, path)) != 0 ||
 	    (r = ly_file_lock(path, 0, &lock, &why)) != 0 ||
 	    (r = claim(&app, &why)) != 0 ||

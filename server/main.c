@@ -3,6 +3,7 @@
  * what holds for every process of the service.
  */
 #include <getopt.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -209,6 +210,8 @@ main(int argc, char **argv)
 {
 	const struct ly_cmd *c;
 
+	/* A file that may not grow is an error like a full disk. */
+	(void)signal(SIGXFSZ, SIG_IGN);
 	ly_harden_basic();
 	ly_wipe_heap();
 	if (argc < 2)
