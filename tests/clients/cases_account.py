@@ -1,0 +1,73 @@
+"""Cases about accounts: a new key, two of them, and other ways to load."""
+
+from cases_prompt import unlock
+from cases_read import (FORMS, NEW, SECOND, fails, marker, opens,
+                        shows_plain)
+from tap import Skip
+
+MAIL = FORMS[0][0]
+
+
+def do_new_key(session):
+    """A key imported and synced while Thunderbird runs is used at once."""
+    token = session.token
+    if not hasattr(token, "add_key"):
+        raise Skip("%s has no service" % token.name)
+    shows_plain(session)
+    session.tb.open("Test", NEW)
+    fails(session, NEW)
+    token.add_key(session.mails, "alice-new")
+    token.sync()
+    opens(session, NEW)
+
+
+def do_second_token(session):
+    """The second account's mail asks for that account's PIN, not ours."""
+    second = session.token.second
+    for label in (session.token.label, second.label):
+        found = session.tb.tokens(label)
+        if len(found) != 1 or not found[0]["needsLogin"]:
+            raise RuntimeError("token %s: %r" % (label, found))
+    unlock(session, SECOND, second)
+
+
+def do_first_token(session):
+    unlock(session, MAIL, session.token)
+    opens(session, SECOND)
+
+
+def do_process(session):
+    """With modules in another process, Thunderbird forgets pkcs11.txt.
+
+    So it is with every module (SoftHSM too): no token is listed and the
+    mail is not readable, but the window lives.
+    """
+    found = session.tb.tokens(session.token.label)
+    if found:
+        raise RuntimeError("now listed, test more: %r" % found)
+    shows_plain(session)
+    session.tb.open("Test", MAIL)
+    fails(session, MAIL)
+    shows_plain(session)
+
+
+def do_process_added(session):
+    """Added while it runs, as by the Devices dialog, it works there too."""
+    session.tb.add_module(session.token.name, session.token.module)
+    if not session.tb.tokens(session.token.label):
+        raise RuntimeError("not listed after it was added")
+    unlock(session, MAIL, session.token)
+
+
+def new_key(session):
+    session.case("new key after sync without restart", do_new_key)
+
+
+def two_tokens(session):
+    session.case("second account asks for its own PIN", do_second_token)
+    session.case("first account asks for its own PIN", do_first_token)
+
+
+def other_process(session):
+    session.case("module of pkcs11.txt is not loaded", do_process)
+    session.case("module added by hand opens the mail", do_process_added)

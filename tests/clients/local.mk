@@ -1,0 +1,31 @@
+# Real mail clients, driven: make check-clients. Each needs a display and
+# half a minute, so they are not part of make check.
+clients_tests = \
+	tests/clients/thunderbird.sh
+EXTRA_DIST += $(clients_tests) \
+	tests/clients/cases_account.py \
+	tests/clients/cases_fault.py \
+	tests/clients/cases_prompt.py \
+	tests/clients/cases_read.py \
+	tests/clients/cases_write.py \
+	tests/clients/compose.py \
+	tests/clients/desktop.py \
+	tests/clients/loopback.py \
+	tests/clients/mails.py \
+	tests/clients/marionette.py \
+	tests/clients/session.py \
+	tests/clients/tap.py \
+	tests/clients/test_thunderbird.py \
+	tests/clients/thunderbird.py \
+	tests/clients/tokens.py \
+	tests/clients/userprofile.py
+
+check-clients: all
+	$(AM_V_at)$(MAKE) $(AM_MAKEFLAGS) check TESTS='$(clients_tests)' \
+		check_PROGRAMS= check_LTLIBRARIES= check_SCRIPTS=
+.PHONY: check-clients
+
+clean-local: clean-clients
+clean-clients:
+	rm -rf tests/clients/run tests/clients/shots
+.PHONY: clean-clients
