@@ -127,7 +127,7 @@ enveloped(const EVP_CIPHER *cipher, const char *type, const EVP_MD *kdf,
 	CMS_ContentInfo_free(cms);
 }
 
-#define PACKAGE "2.16.840.1.101.2.1.2.78.5"
+#define OID_PACKAGE "2.16.840.1.101.2.1.2.78.5"
 
 static void
 test_other_shapes(void **state)
@@ -142,18 +142,18 @@ test_other_shapes(void **state)
 	must(ly_secret_alloc(&package, 3 * fx.pkcs8.len + 8) == 0);
 	must(ly_secret_append(&package, head, n) == 0);
 	must(ly_secret_append(&package, fx.pkcs8.data, fx.pkcs8.len) == 0);
-	enveloped(EVP_aes_256_gcm(), PACKAGE, EVP_sha256(), &package, &b);
+	enveloped(EVP_aes_256_gcm(), OID_PACKAGE, EVP_sha256(), &package, &b);
 	assert_int_equal(unseal(&b, fx.recv, &fx.recv_der, &out), 0);
 	ly_buf_clear(&b);
-	enveloped(EVP_aes_128_gcm(), PACKAGE, EVP_sha256(), &package, &b);
+	enveloped(EVP_aes_128_gcm(), OID_PACKAGE, EVP_sha256(), &package, &b);
 	assert_int_equal(unseal(&b, fx.recv, &fx.recv_der, &out),
 	    LY_ERR_FORMAT);
 	ly_buf_clear(&b);
-	enveloped(EVP_aes_256_cbc(), PACKAGE, EVP_sha256(), &package, &b);
+	enveloped(EVP_aes_256_cbc(), OID_PACKAGE, EVP_sha256(), &package, &b);
 	assert_int_equal(unseal(&b, fx.recv, &fx.recv_der, &out),
 	    LY_ERR_FORMAT);
 	ly_buf_clear(&b);
-	enveloped(EVP_aes_256_gcm(), PACKAGE, EVP_sha1(), &package, &b);
+	enveloped(EVP_aes_256_gcm(), OID_PACKAGE, EVP_sha1(), &package, &b);
 	assert_int_equal(unseal(&b, fx.recv, &fx.recv_der, &out),
 	    LY_ERR_FORMAT);
 	ly_buf_clear(&b);
@@ -188,7 +188,7 @@ test_other_contents(void **state)
 	(void)state;
 	for (i = 0; i < sizeof(v) / sizeof(v[0]); i++) {
 		must(ly_secret_set(&s, v[i].data, v[i].len) == 0);
-		enveloped(EVP_aes_256_gcm(), PACKAGE, EVP_sha256(), &s, &b);
+		enveloped(EVP_aes_256_gcm(), OID_PACKAGE, EVP_sha256(), &s, &b);
 		assert_int_equal(unseal(&b, fx.recv, &fx.recv_der, &out),
 		    LY_ERR_FORMAT);
 		ly_buf_clear(&b);
