@@ -14,6 +14,7 @@ int ly_acct_load(const char *dir, struct ly_acct **out, struct ly_why *why);
 struct ly_acct *ly_acct_ref(struct ly_acct *a);
 void ly_acct_unref(struct ly_acct **a);
 
+/* The account inside; valid as long as the reference. */
 const struct ly_account *ly_acct_get(const struct ly_acct *a);
 
 /* 1 if both are the same device with the same certificates and unlock. */

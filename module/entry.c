@@ -21,7 +21,7 @@
 
 #define LOOK_MS 1000
 #define SLOTS_MAX (LY_ACCOUNTS_MAX + 1)
-#define SKEY_BIT (1ul << LY_HANDLE_BITS)	/* a handle of a key in memory */
+#define SKEY_BIT (1ul << LY_HANDLE_BITS)	/* a key in memory */
 
 struct ly_module {
 	unsigned refs;
@@ -30,7 +30,7 @@ struct ly_module {
 	struct ly_token *token[SLOTS_MAX];	/* never shrinks */
 	CK_ULONG ntokens;
 	CK_ULONG nsessions[SLOTS_MAX];
-	struct ly_mutex looking;	/* taken before lock: one look at once */
+	struct ly_mutex looking;	/* before lock: one look at once */
 	int64_t looked_ms;		/* last look for accounts; 0 never */
 	struct ly_handles sessions, skeys;
 	struct ly_module *next_abandoned;

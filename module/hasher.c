@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include <openssl/crypto.h>
+#include <openssl/err.h>
 #include <openssl/evp.h>
 
 #include "crypto.h"
@@ -30,6 +31,7 @@ ly_hasher_new(enum ly_hash hash, struct ly_hasher **out)
 
 	if (ly_hash_ossl(hash) == NULL)
 		return LY_ERR_UNSUPPORTED;
+	(void)ERR_set_mark();
 	if (lib == NULL || (md = EVP_MD_fetch(lib, ly_hash_ossl(hash),
 	    NULL)) == NULL)
 		goto out;
@@ -45,6 +47,7 @@ ly_hasher_new(enum ly_hash hash, struct ly_hasher **out)
 	h = NULL;
 	r = 0;
 out:
+	(void)ERR_pop_to_mark();
 	ly_hasher_free(&h);
 	EVP_MD_free(md);
 	return r;

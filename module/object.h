@@ -57,6 +57,7 @@ CK_RV ly_object_get(struct ly_call *c, CK_OBJECT_HANDLE h,
 CK_RV ly_object_key(struct ly_call *c, CK_OBJECT_HANDLE h,
     struct ly_object *o);
 
+/* Let go of what the view holds. */
 void ly_object_end(struct ly_call *c, struct ly_object *o);
 
 /* Uses (LY_USE_) that the key has today: expired ones no longer sign. */

@@ -7,6 +7,7 @@
 
 #include <openssl/crypto.h>
 #include <openssl/ecdsa.h>
+#include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/rsa.h>
 #include <openssl/x509.h>
@@ -247,13 +248,16 @@ ly_pubop_verify(struct ly_pubop *op, const uint8_t *in, size_t inlen,
 	}
 	if (r != 0)
 		return r;
+	/* The host's queue of errors is left as it was. */
+	(void)ERR_set_mark();
 	if ((key = parse_key(op)) == NULL)
-		return LY_ERR_CRYPTO;
-	if (op->plan.alg.scheme == LY_EDDSA)
+		r = LY_ERR_CRYPTO;
+	else if (op->plan.alg.scheme == LY_EDDSA)
 		r = verify_message(key, in, inlen, sig, siglen);
 	else
 		r = verify_digest(op, key, in, inlen, sig, siglen);
 	EVP_PKEY_free(key);
+	(void)ERR_pop_to_mark();
 	return r;
 }
 
@@ -262,7 +266,7 @@ ly_pubop_encrypt(struct ly_pubop *op, const uint8_t *in, size_t inlen,
     uint8_t *out)
 {
 	EVP_PKEY_CTX *ctx = NULL;
-	EVP_PKEY *key;
+	EVP_PKEY *key = NULL;
 	size_t n = op->len;
 	int r = LY_ERR_CRYPTO;
 
@@ -272,8 +276,9 @@ ly_pubop_encrypt(struct ly_pubop *op, const uint8_t *in, size_t inlen,
 	}
 	if (inlen > op->len)
 		return LY_ERR_LENGTH;
+	(void)ERR_set_mark();
 	if ((key = parse_key(op)) == NULL)
-		return LY_ERR_CRYPTO;
+		goto out;
 	ctx = EVP_PKEY_CTX_new_from_pkey(ly_libctx(), key, NULL);
 	if (ctx == NULL || EVP_PKEY_encrypt_init(ctx) != 1 ||
 	    !set_padding(ctx, &op->plan.alg))
@@ -287,5 +292,6 @@ ly_pubop_encrypt(struct ly_pubop *op, const uint8_t *in, size_t inlen,
 out:
 	EVP_PKEY_CTX_free(ctx);
 	EVP_PKEY_free(key);
+	(void)ERR_pop_to_mark();
 	return r;
 }

@@ -1,7 +1,7 @@
 /*
  * Tokens: the account's files as generations, and the login state. Owns
  * both under the token's lock, which is never held while a file is read, a
- * PIN is tried or the network is used (loading is held while files are). Refuses to fail for a damaged
+ * PIN is tried or the network is used. Refuses to fail for a damaged
  * account: the token is empty then, and the log says why.
  */
 #include <stdlib.h>
@@ -27,7 +27,7 @@
 
 struct ly_token {
 	const struct ly_conf *conf;
-	struct ly_mutex loading;	/* taken before lock: one load at once */
+	struct ly_mutex loading;	/* before lock: one load at once */
 	struct ly_mutex lock;		/* of all below */
 	char dir[LY_PATH_MAX];		/* "": no account yet */
 	struct ly_file_stamp account, catalogue;

@@ -29,82 +29,82 @@ call_ ## name(CK_SESSION_HANDLE s, CK_OBJECT_HANDLE o)			\
 	return name args;						\
 }
 
-CALL(C_CloseSession, (s))
-CALL(C_GetOperationState, (s, buf, &len))
-CALL(C_SetOperationState, (s, buf, 1, o, o))
-CALL(C_Login, (s, CKU_USER, buf, 4))
-CALL(C_LoginUser, (s, CKU_USER, buf, 4, NULL, 0))
-CALL(C_Logout, (s))
-CALL(C_SessionCancel, (s, ~0ul))
-CALL(C_InitPIN, (s, buf, 4))
-CALL(C_SetPIN, (s, buf, 4, buf, 4))
-CALL(C_CreateObject, (s, tmpl, 1, &out_handle))
-CALL(C_CopyObject, (s, o, tmpl, 1, &out_handle))
-CALL(C_DestroyObject, (s, o))
-CALL(C_GetObjectSize, (s, o, &len))
-CALL(C_GetAttributeValue, (s, o, tmpl, 1))
-CALL(C_SetAttributeValue, (s, o, tmpl, 1))
-CALL(C_FindObjects, (s, &out_handle, 1, &len))
-CALL(C_FindObjectsFinal, (s))
-CALL(C_EncryptInit, (s, &rsa, o))
-CALL(C_Encrypt, (s, buf, 1, buf, &len))
-CALL(C_EncryptUpdate, (s, buf, 1, buf, &len))
-CALL(C_EncryptFinal, (s, buf, &len))
-CALL(C_DecryptInit, (s, &rsa, o))
-CALL(C_Decrypt, (s, buf, 256, buf, &len))
-CALL(C_DecryptUpdate, (s, buf, 1, buf, &len))
-CALL(C_DecryptFinal, (s, buf, &len))
-CALL(C_DigestInit, (s, &rsa))
-CALL(C_Digest, (s, buf, 1, buf, &len))
-CALL(C_DigestUpdate, (s, buf, 1))
-CALL(C_DigestKey, (s, o))
-CALL(C_DigestFinal, (s, buf, &len))
-CALL(C_SignInit, (s, &rsa, o))
-CALL(C_Sign, (s, buf, 1, buf, &len))
-CALL(C_SignUpdate, (s, buf, 1))
-CALL(C_SignFinal, (s, buf, &len))
-CALL(C_SignRecoverInit, (s, &rsa, o))
-CALL(C_SignRecover, (s, buf, 1, buf, &len))
-CALL(C_VerifyInit, (s, &rsa, o))
-CALL(C_Verify, (s, buf, 1, buf, 256))
-CALL(C_VerifyUpdate, (s, buf, 1))
-CALL(C_VerifyFinal, (s, buf, 256))
-CALL(C_VerifyRecoverInit, (s, &rsa, o))
-CALL(C_VerifyRecover, (s, buf, 1, buf, &len))
-CALL(C_DigestEncryptUpdate, (s, buf, 1, buf, &len))
-CALL(C_DecryptDigestUpdate, (s, buf, 1, buf, &len))
-CALL(C_SignEncryptUpdate, (s, buf, 1, buf, &len))
-CALL(C_DecryptVerifyUpdate, (s, buf, 1, buf, &len))
-CALL(C_GenerateKey, (s, &rsa, tmpl, 1, &out_handle))
+CALL(C_CloseSession, (s));
+CALL(C_GetOperationState, (s, buf, &len));
+CALL(C_SetOperationState, (s, buf, 1, o, o));
+CALL(C_Login, (s, CKU_USER, buf, 4));
+CALL(C_LoginUser, (s, CKU_USER, buf, 4, NULL, 0));
+CALL(C_Logout, (s));
+CALL(C_SessionCancel, (s, ~0ul));
+CALL(C_InitPIN, (s, buf, 4));
+CALL(C_SetPIN, (s, buf, 4, buf, 4));
+CALL(C_CreateObject, (s, tmpl, 1, &out_handle));
+CALL(C_CopyObject, (s, o, tmpl, 1, &out_handle));
+CALL(C_DestroyObject, (s, o));
+CALL(C_GetObjectSize, (s, o, &len));
+CALL(C_GetAttributeValue, (s, o, tmpl, 1));
+CALL(C_SetAttributeValue, (s, o, tmpl, 1));
+CALL(C_FindObjects, (s, &out_handle, 1, &len));
+CALL(C_FindObjectsFinal, (s));
+CALL(C_EncryptInit, (s, &rsa, o));
+CALL(C_Encrypt, (s, buf, 1, buf, &len));
+CALL(C_EncryptUpdate, (s, buf, 1, buf, &len));
+CALL(C_EncryptFinal, (s, buf, &len));
+CALL(C_DecryptInit, (s, &rsa, o));
+CALL(C_Decrypt, (s, buf, 256, buf, &len));
+CALL(C_DecryptUpdate, (s, buf, 1, buf, &len));
+CALL(C_DecryptFinal, (s, buf, &len));
+CALL(C_DigestInit, (s, &rsa));
+CALL(C_Digest, (s, buf, 1, buf, &len));
+CALL(C_DigestUpdate, (s, buf, 1));
+CALL(C_DigestKey, (s, o));
+CALL(C_DigestFinal, (s, buf, &len));
+CALL(C_SignInit, (s, &rsa, o));
+CALL(C_Sign, (s, buf, 1, buf, &len));
+CALL(C_SignUpdate, (s, buf, 1));
+CALL(C_SignFinal, (s, buf, &len));
+CALL(C_SignRecoverInit, (s, &rsa, o));
+CALL(C_SignRecover, (s, buf, 1, buf, &len));
+CALL(C_VerifyInit, (s, &rsa, o));
+CALL(C_Verify, (s, buf, 1, buf, 256));
+CALL(C_VerifyUpdate, (s, buf, 1));
+CALL(C_VerifyFinal, (s, buf, 256));
+CALL(C_VerifyRecoverInit, (s, &rsa, o));
+CALL(C_VerifyRecover, (s, buf, 1, buf, &len));
+CALL(C_DigestEncryptUpdate, (s, buf, 1, buf, &len));
+CALL(C_DecryptDigestUpdate, (s, buf, 1, buf, &len));
+CALL(C_SignEncryptUpdate, (s, buf, 1, buf, &len));
+CALL(C_DecryptVerifyUpdate, (s, buf, 1, buf, &len));
+CALL(C_GenerateKey, (s, &rsa, tmpl, 1, &out_handle));
 CALL(C_GenerateKeyPair, (s, &rsa, tmpl, 1, tmpl, 1, &out_handle,
-    &out_handle))
-CALL(C_WrapKey, (s, &rsa, o, o, buf, &len))
-CALL(C_UnwrapKey, (s, &rsa, o, buf, 256, tmpl, 1, &out_handle))
-CALL(C_DeriveKey, (s, &rsa, o, tmpl, 1, &out_handle))
-CALL(C_SeedRandom, (s, buf, 1))
-CALL(C_GenerateRandom, (s, buf, 1))
-CALL(C_GetFunctionStatus, (s))
-CALL(C_CancelFunction, (s))
-CALL(C_MessageEncryptInit, (s, &rsa, o))
-CALL(C_EncryptMessage, (s, buf, 1, buf, 1, buf, 1, buf, &len))
-CALL(C_EncryptMessageBegin, (s, buf, 1, buf, 1))
-CALL(C_EncryptMessageNext, (s, buf, 1, buf, 1, buf, &len, 0))
-CALL(C_MessageEncryptFinal, (s))
-CALL(C_MessageDecryptInit, (s, &rsa, o))
-CALL(C_DecryptMessage, (s, buf, 1, buf, 1, buf, 1, buf, &len))
-CALL(C_DecryptMessageBegin, (s, buf, 1, buf, 1))
-CALL(C_DecryptMessageNext, (s, buf, 1, buf, 1, buf, &len, 0))
-CALL(C_MessageDecryptFinal, (s))
-CALL(C_MessageSignInit, (s, &rsa, o))
-CALL(C_SignMessage, (s, buf, 1, buf, 1, buf, &len))
-CALL(C_SignMessageBegin, (s, buf, 1))
-CALL(C_SignMessageNext, (s, buf, 1, buf, 1, buf, &len))
-CALL(C_MessageSignFinal, (s))
-CALL(C_MessageVerifyInit, (s, &rsa, o))
-CALL(C_VerifyMessage, (s, buf, 1, buf, 1, buf, 1))
-CALL(C_VerifyMessageBegin, (s, buf, 1))
-CALL(C_VerifyMessageNext, (s, buf, 1, buf, 1, buf, 1))
-CALL(C_MessageVerifyFinal, (s))
+    &out_handle));
+CALL(C_WrapKey, (s, &rsa, o, o, buf, &len));
+CALL(C_UnwrapKey, (s, &rsa, o, buf, 256, tmpl, 1, &out_handle));
+CALL(C_DeriveKey, (s, &rsa, o, tmpl, 1, &out_handle));
+CALL(C_SeedRandom, (s, buf, 1));
+CALL(C_GenerateRandom, (s, buf, 1));
+CALL(C_GetFunctionStatus, (s));
+CALL(C_CancelFunction, (s));
+CALL(C_MessageEncryptInit, (s, &rsa, o));
+CALL(C_EncryptMessage, (s, buf, 1, buf, 1, buf, 1, buf, &len));
+CALL(C_EncryptMessageBegin, (s, buf, 1, buf, 1));
+CALL(C_EncryptMessageNext, (s, buf, 1, buf, 1, buf, &len, 0));
+CALL(C_MessageEncryptFinal, (s));
+CALL(C_MessageDecryptInit, (s, &rsa, o));
+CALL(C_DecryptMessage, (s, buf, 1, buf, 1, buf, 1, buf, &len));
+CALL(C_DecryptMessageBegin, (s, buf, 1, buf, 1));
+CALL(C_DecryptMessageNext, (s, buf, 1, buf, 1, buf, &len, 0));
+CALL(C_MessageDecryptFinal, (s));
+CALL(C_MessageSignInit, (s, &rsa, o));
+CALL(C_SignMessage, (s, buf, 1, buf, 1, buf, &len));
+CALL(C_SignMessageBegin, (s, buf, 1));
+CALL(C_SignMessageNext, (s, buf, 1, buf, 1, buf, &len));
+CALL(C_MessageSignFinal, (s));
+CALL(C_MessageVerifyInit, (s, &rsa, o));
+CALL(C_VerifyMessage, (s, buf, 1, buf, 1, buf, 1));
+CALL(C_VerifyMessageBegin, (s, buf, 1));
+CALL(C_VerifyMessageNext, (s, buf, 1, buf, 1, buf, 1));
+CALL(C_MessageVerifyFinal, (s));
 
 static CK_RV
 call_C_GetSessionInfo(CK_SESSION_HANDLE s, CK_OBJECT_HANDLE o)

@@ -4,6 +4,8 @@
  */
 #include "fixture.h"
 
+#include <openssl/err.h>
+
 #include "crypto.h"
 #include "err.h"
 #include "secret.h"
@@ -705,6 +707,31 @@ inits_check_key_and_mechanism(void **state)
 	assert_int_equal(fx_fake.runs, 0);
 }
 
+/* Trap: what the host finds in its queue of OpenSSL errors is the host's. */
+static void
+the_queue_of_errors_stays_the_hosts(void **state)
+{
+	CK_SESSION_HANDLE s = SESSION(state);
+	CK_OBJECT_HANDLE pub = fx_object(s, CKO_PUBLIC_KEY, FX_RSA);
+	CK_RSA_PKCS_OAEP_PARAMS oaep = { CKM_SHA256, CKG_MGF1_SHA256,
+	    CKZ_DATA_SPECIFIED, NULL, 0 };
+	CK_MECHANISM mo = { CKM_RSA_PKCS_OAEP, &oaep, sizeof(oaep) };
+	uint8_t ct[256] = { 0, 1 }, out[256];
+	CK_ULONG len = sizeof(out);
+
+	ERR_clear_error();
+	assert_int_equal(C_DecryptInit(s, &mo,
+	    fx_object(s, CKO_PRIVATE_KEY, FX_RSA)), CKR_OK);
+	assert_int_equal(C_Decrypt(s, ct, 256, out, &len), CKR_DEVICE_ERROR);
+	assert_int_equal(C_VerifyInit(s, &rsa_pkcs, pub), CKR_OK);
+	assert_int_equal(C_Verify(s, ct, 20, ct, 256), CKR_SIGNATURE_INVALID);
+	assert_int_equal(C_EncryptInit(s, &mo, pub), CKR_OK);
+	len = sizeof(out);
+	assert_int_equal(C_Encrypt(s, ct, 250, out, &len),
+	    CKR_DATA_LEN_RANGE);
+	assert_int_equal(ERR_peek_error(), 0);
+}
+
 static void
 sync_gives_a_third_key(void)
 {
@@ -773,6 +800,7 @@ main(void)
 		T(public_keys_encrypt_here),
 		T(digests_that_signatures_need),
 		T(inits_check_key_and_mechanism),
+		T(the_queue_of_errors_stays_the_hosts),
 		cmocka_unit_test_teardown(
 		    a_newer_revision_is_fetched_after_the_call, down),
 	};
