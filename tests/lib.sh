@@ -47,7 +47,7 @@ diag()
 
 diag_file()
 {
-	[ ! -s "$1" ] || tail -n "${2:-25}" "$1" | cut -c1-300 | sed 's/^/# /'
+	[ ! -s "$1" ] || tail -n "${2:-12}" "$1" | cut -c1-200 | sed 's/^/# /'
 }
 
 pass()
@@ -110,11 +110,12 @@ ok()
 {
 	ok_name=$1
 	shift
-	if "$@" >"$tmp/ok.out" 2>"$tmp/ok.err" </dev/null; then
+	ok_status=0
+	"$@" >"$tmp/ok.out" 2>"$tmp/ok.err" </dev/null || ok_status=$?
+	if [ "$ok_status" -eq 0 ]; then
 		pass "$ok_name"
 		return 0
 	fi
-	ok_status=$?
 	fail "$ok_name"
 	diag "exit $ok_status: $*"
 	diag_file "$tmp/ok.out"
@@ -178,15 +179,23 @@ like()
 	return 1
 }
 
-# wait_for SECONDS COMMAND...: until it succeeds.
+# wait_for SECONDS COMMAND...: until it succeeds. May be nested: the end is kept
+# in the function's own parameters.
 wait_for()
 {
-	wait_end=$(($(date +%s) + $1))
+	wait_seconds=$1
 	shift
-	until "$@" >/dev/null 2>&1; do
-		[ "$(date +%s)" -le "$wait_end" ] || return 1
+	set -- "$(($(date +%s) + wait_seconds))" "$@"
+	until wait_try "$@"; do
+		[ "$(date +%s)" -le "$1" ] || return 1
 		sleep 0.1
 	done
+}
+
+wait_try()
+{
+	shift
+	"$@" >/dev/null 2>&1
 }
 
 now_ms()

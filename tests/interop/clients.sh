@@ -9,6 +9,24 @@ all_keys()
 	done
 }
 
+# The same without Edwards and Montgomery keys: libp11 0.4.12 gives up on a
+# token when it sees a key of a type that it does not know, on any token.
+engine_keys()
+{
+	for all_one in rsa old p256 p384 p521 signer; do
+		echo "$data/$all_one.p12:$p12"
+	done
+}
+
+# label RIG CERTIFICATE: CKA_LABEL of its certificate object.
+label()
+{
+	client "$1" pkcs11-tool --module "$MODULE" -O -y cert 2>/dev/null |
+		awk -v id="$(key_id "$2")" '
+		/^ *label:/ { sub(/^ *label: */, ""); label = $0 }
+		/^ *ID:/ && $2 == id { print label; exit }'
+}
+
 # A URI with the rig's PIN, for libp11's engine.
 pin_uri()
 {

@@ -39,14 +39,14 @@ open_all()
 }
 
 # shellcheck disable=SC2046 # names without blanks
-rig_up remote --delivery remote $(all_keys)
+rig_up remote --delivery remote $(engine_keys)
 open_all "$rig" "asked of the service" 1
 ok "the service stops" "$RIG" stop-service "$rig"
 fails "a remote key cannot be used without it" \
     cms_decrypt "$rig" rsa "$data/rsa-pkcs1.eml" "$tmp/out"
 
 # shellcheck disable=SC2046
-rig_up cached --delivery cached $(all_keys)
+rig_up cached --delivery cached $(engine_keys)
 open_all "$rig" "cached, service there" 0
 ok "the service stops" "$RIG" stop-service "$rig"
 open_all "$rig" "cached, service off" 0

@@ -48,14 +48,14 @@ other_uses()
 }
 
 # shellcheck disable=SC2046 # names without blanks
-rig_up remote --delivery remote $(all_keys)
+rig_up remote --delivery remote $(engine_keys)
 sign_all "$rig" "asked of the service"
 other_uses "$rig" "asked of the service"
 fails "an expired key does not sign, remotely" cms_sign "$rig" old \
     "$data/rsa-pkcs1.want" "$tmp/signed"
 
 # shellcheck disable=SC2046
-rig_up cached --delivery cached $(all_keys)
+rig_up cached --delivery cached $(engine_keys)
 "$RIG" stop-service "$rig" || bail "stop-service"
 sign_all "$rig" "cached, service off"
 other_uses "$rig" "cached, service off"
@@ -64,7 +64,7 @@ fails "an expired key does not sign, cached" cms_sign "$rig" old \
 
 # Without a choice: what can decrypt is cached, what only signs is not.
 # shellcheck disable=SC2046
-rig_up default $(all_keys)
+rig_up default $(engine_keys)
 "$RIG" stop-service "$rig" || bail "stop-service"
 ok "by default a decryption key is cached" cms_decrypt "$rig" old \
     "$data/old-pkcs1.eml" "$tmp/out"

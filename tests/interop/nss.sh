@@ -2,7 +2,7 @@
 # NSS tools with the module in a fresh database: lists, decrypts, signs.
 . "${top_srcdir:-$(dirname "$0")/../..}/tests/lib.sh"
 . "$top_srcdir/tests/interop/clients.sh"
-need openssl certutil cmsutil modutil setsid
+need openssl certutil cmsutil modutil pkcs11-tool setsid
 need_built
 data
 
@@ -38,8 +38,7 @@ sign_all()
 {
 	token=$(. "$1/env"; echo "$TOKEN")
 	for key in rsa p256; do
-		nick=$(openssl x509 -in "$data/$key.crt" -noout -subject \
-		    -nameopt multiline | sed -n 's/.*commonName *= //p')
+		nick=$(label "$1" "$data/$key.crt")
 		rm -f "$tmp/nss.sig" "$tmp/out"
 		ok "cmsutil signs with $key, $2" nss "$1" cmsutil -S \
 		    -N "$token:$nick" -H SHA256 -i "$data/rsa-pkcs1.want" \
@@ -56,8 +55,7 @@ db=$tmp/nss-remote
 ok "modutil adds the module" nss_db "$rig" "$db"
 nss "$rig" certutil -L -h all >"$tmp/certs" 2>&1
 for key in rsa old p256 p384; do
-	nick=$(openssl x509 -in "$data/$key.crt" -noout -subject \
-	    -nameopt multiline | sed -n 's/.*commonName *= //p')
+	nick=$(label "$rig" "$data/$key.crt")
 	like "certutil -L shows $key as a certificate of ours" \
 	    "$tmp/certs" "$nick +u,u,u"
 done

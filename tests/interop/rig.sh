@@ -8,9 +8,8 @@ data
 
 # A folder and a password with everything that can be mistaken.
 odd="$tmp/it's a \"rig\""
-cp "$data/rsa.p12" "$tmp/a:b.p12"
-openssl pkcs12 -in "$data/rsa.p12" -passin "pass:$p12" -nodes 2>/dev/null |
-	openssl pkcs12 -export -passout 'pass:pa:ss wo"rd' -out "$tmp/c:d.p12"
+openssl pkcs12 -export -inkey "$data/rsa.key" -in "$data/rsa.crt" \
+    -passout 'pass:pa:ss wo"rd' -out "$tmp/c:d.p12"
 ok "a name with quotes, a password with a colon" "$RIG" up "$odd" \
     --pin "p'in 42" --address bob@example.com "$tmp/c:d.p12:pa:ss wo\"rd"
 pin=$(. "$odd/env"; echo "$PIN")
@@ -51,7 +50,9 @@ ok "down again" "$RIG" down "$odd"
 ok "down of what never came up" "$RIG" down "$tmp/bad"
 ok "down of the second" "$RIG" down "$second"
 fails "its folder is gone" test -e "$second"
-fails "its process is gone" kill -0 "$pid"
+# A container's first process may leave it as a zombie.
+running() { ! grep -q '^State:.*Z' "/proc/$1/status" 2>/dev/null && kill -0 "$1"; }
+fails "its process is gone" running "$pid"
 mkdir "$tmp/precious"
 echo data >"$tmp/precious/file"
 fails "down refuses a folder that no rig made" "$RIG" down "$tmp/precious"
