@@ -19,7 +19,11 @@
 #define KEYS_MAX 8
 #define CERTS_MAX (1 + LY_P12_CHAIN_MAX)
 #define DEPTH_MAX 4		/* bags within bags */
+#ifdef FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION
+#define ITER_MAX 1000
+#else
 #define ITER_MAX 5000000	/* programs use up to a million */
+#endif
 
 /* What a walk through the file has found. */
 struct found {

@@ -5,7 +5,13 @@
 fuzz_tests = \
 	tests/fuzz/fuzz_buf \
 	tests/fuzz/fuzz_catalogue \
+	tests/fuzz/fuzz_cert \
 	tests/fuzz/fuzz_conf \
+	tests/fuzz/fuzz_device \
+	tests/fuzz/fuzz_p12 \
+	tests/fuzz/fuzz_pkey \
+	tests/fuzz/fuzz_seal \
+	tests/fuzz/fuzz_unpad \
 	tests/fuzz/fuzz_wire_devices \
 	tests/fuzz/fuzz_wire_discovery \
 	tests/fuzz/fuzz_wire_enroll \
@@ -67,3 +73,26 @@ tests_fuzz_fuzz_wire_results_LDADD = $(fuzz_ldadd)
 
 tests_fuzz_fuzz_conf_SOURCES = tests/fuzz/fuzz_conf.c
 tests_fuzz_fuzz_conf_LDADD = $(fuzz_ldadd)
+
+tests_fuzz_fuzz_cert_SOURCES = tests/fuzz/fuzz_cert.c
+tests_fuzz_fuzz_cert_LDADD = $(fuzz_ldadd)
+
+tests_fuzz_fuzz_device_SOURCES = tests/fuzz/fuzz_device.c
+tests_fuzz_fuzz_device_LDADD = $(fuzz_ldadd)
+
+tests_fuzz_fuzz_p12_SOURCES = tests/fuzz/fuzz_p12.c
+tests_fuzz_fuzz_p12_LDADD = $(fuzz_ldadd)
+
+tests_fuzz_fuzz_pkey_SOURCES = tests/fuzz/fuzz_pkey.c
+tests_fuzz_fuzz_pkey_LDADD = $(fuzz_ldadd)
+
+tests_fuzz_fuzz_seal_SOURCES = tests/fuzz/fuzz_seal.c tests/fuzz/fuzz_seal_keys.h
+tests_fuzz_fuzz_seal_LDADD = $(fuzz_ldadd)
+
+tests_fuzz_fuzz_unpad_SOURCES = tests/fuzz/fuzz_unpad.c
+tests_fuzz_fuzz_unpad_LDADD = $(fuzz_ldadd)
+
+# Makes the seeds of the six above anew: "make tests/fuzz/make_seeds".
+EXTRA_PROGRAMS += tests/fuzz/make_seeds
+tests_fuzz_make_seeds_SOURCES = tests/fuzz/make_seeds.c
+tests_fuzz_make_seeds_LDADD = libly-common.la

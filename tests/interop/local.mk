@@ -30,3 +30,12 @@ TESTS += tests/interop/hijack
 tests_interop_hijack_SOURCES = tests/interop/hijack.c
 tests_interop_hijack_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_interop_hijack_LDADD = libly-common.la $(CMOCKA_LIBS)
+
+# NSS's softoken unpads by the same draft.
+if HAVE_NSS
+check_PROGRAMS += tests/interop/nss_unpad
+TESTS += tests/interop/nss_unpad
+tests_interop_nss_unpad_SOURCES = tests/interop/nss_unpad.c
+tests_interop_nss_unpad_CFLAGS = $(AM_CFLAGS) $(NSS_CFLAGS)
+tests_interop_nss_unpad_LDADD = libly-common.la $(NSS_LIBS)
+endif
