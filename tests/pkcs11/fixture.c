@@ -12,6 +12,7 @@
 #include "device.h"
 #include "err.h"
 #include "file.h"
+#include "fixture_keys.h"
 #include "pkey.h"
 #include "secret.h"
 #include "wire.h"
@@ -66,17 +67,15 @@ device_file(const char *pin)
 	static struct ly_buf files[2];
 	struct ly_buf *b = &files[pin != NULL];
 	struct ly_secret s = LY_SECRET_INIT;
-	struct ly_device_keys keys;
+	const struct fx_device *d = fx_device();
+	struct ly_device_keys keys = { d->auth, d->recv };
 
 	if (b->len != 0)
 		return b;
 	ly_buf_init(b, LY_DEVICE_FILE_MAX);
-	must(ly_pkey_generate_p256(&keys.auth) == 0);
-	must(ly_pkey_generate_p256(&keys.recv) == 0);
 	if (pin != NULL)
 		must(ly_secret_set(&s, pin, strlen(pin)) == 0);
 	must(ly_device_write(&keys, pin != NULL ? &s : NULL, b) == 0);
-	ly_device_keys_clear(&keys);
 	ly_secret_clear(&s);
 	return b;
 }
@@ -105,9 +104,9 @@ fx_account(const char *address, const char *pin)
 	(void)snprintf(a.serial, sizeof(a.serial), "%08x%08x",
 	    (unsigned)strlen(address), (unsigned)address[0]);
 	a.unlock = pin != NULL ? LY_UNLOCK_PIN : LY_UNLOCK_NONE;
-	copy_buf(&a.issuer, fx_ca());
-	copy_buf(&a.auth_cert, fx_cert(FX_EC));
-	copy_buf(&a.recv_cert, fx_cert(FX_EC));
+	copy_buf(&a.issuer, &fx_device()->ca_cert);
+	copy_buf(&a.auth_cert, &fx_device()->auth_cert);
+	copy_buf(&a.recv_cert, &fx_device()->recv_cert);
 	must(ly_path_join(path, a.dir, "device") == 0);
 	must(ly_file_replace(path, device->data, device->len, 0600,
 	    NULL) == 0);
@@ -129,11 +128,39 @@ wire_key(struct ly_wire_key *w, enum fx_key k)
 {
 	memcpy(w->key_id, fx_id(k), sizeof(w->key_id));
 	w->use = LY_USE_ALL;
-	w->delivery = LY_CACHED;
+	w->delivery = fx_fake.remote ? LY_REMOTE : LY_CACHED;
 	w->state = k == FX_REVOKED ? LY_KEY_REVOKED : k == FX_OLD ?
 	    LY_KEY_RETIRED : LY_KEY_CURRENT;
 	copy_buf(&w->certs[0], fx_cert(k));
 	w->ncerts = 1;
+}
+
+void
+fx_seal(const char *address, enum fx_key k, int64_t not_after)
+{
+	const struct fx_device *d = fx_device();
+	struct ly_lease lease = { .not_after = not_after };
+	struct ly_secret pkcs8 = LY_SECRET_INIT;
+	struct ly_buf sealed, cms;
+	char path[LY_PATH_MAX], keys[LY_PATH_MAX];
+	struct ly_account a;
+
+	account_dir(address, a.dir);
+	memcpy(lease.key_id, fx_id(k), sizeof(lease.key_id));
+	ly_buf_init(&sealed, LY_SEALED_MAX);
+	ly_buf_init(&cms, LY_SEALED_MAX);
+	must(ly_pkey_to_der(fx_private(fx_id(k)), &pkcs8) == 0);
+	must(ly_seal(&pkcs8, d->recv_cert.data, d->recv_cert.len,
+	    &sealed) == 0);
+	must(ly_lease_sign(sealed.data, sealed.len, &lease, d->sealer,
+	    d->sealer_cert.data, d->sealer_cert.len, &cms) == 0);
+	must(ly_path_join(keys, a.dir, "keys") == 0);
+	must(ly_dir_make(keys, NULL) == 0);
+	must(ly_account_sealed_path(&a, lease.key_id, path) == 0);
+	must(ly_file_replace(path, cms.data, cms.len, 0600, NULL) == 0);
+	ly_buf_clear(&sealed);
+	ly_buf_clear(&cms);
+	ly_secret_clear(&pkcs8);
 }
 
 void

@@ -47,6 +47,7 @@ struct fx_fake {
 	atomic_int hold;	/* 1: operations wait until it is 0 */
 	atomic_uint waiting;	/* operations that wait */
 	atomic_uint overlong;	/* 1: answer a byte too many */
+	int remote;		/* 1: catalogues say "remote" of keys */
 	atomic_uint_least64_t revision;	/* that the "service" names */
 	void (*on_sync)(void);	/* what a sync does, or NULL */
 };
@@ -73,6 +74,9 @@ void fx_account_remove(const char *address);
  */
 void fx_catalogue(const char *address, uint64_t revision, unsigned mask,
     uint64_t lineage);
+
+/* Put a sealed copy of a key into the account's folder. */
+void fx_seal(const char *address, enum fx_key k, int64_t not_after);
 
 /* C_Initialize with the folder as a parameter; must succeed. */
 void fx_start(void);

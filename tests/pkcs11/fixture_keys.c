@@ -96,6 +96,27 @@ make_all(void)
 	make_key(FX_REVOKED, make_ec("P-256"), now - 9 * DAY, now + 9 * DAY);
 }
 
+const struct fx_device *
+fx_device(void)
+{
+	static struct fx_device d;
+
+	if (d.ca != NULL)
+		return &d;
+	d.ca = make_p256();
+	d.sealer = make_p256();
+	d.auth = make_p256();
+	d.recv = make_p256();
+	make_cert(LY_CERT_CA, d.ca, NULL, "Service", d.ca, &d.ca_cert);
+	make_cert(LY_CERT_SEALER, d.ca, &d.ca_cert, "Sealer", d.sealer,
+	    &d.sealer_cert);
+	make_cert(LY_CERT_DEVICE_AUTH, d.ca, &d.ca_cert, "Device", d.auth,
+	    &d.auth_cert);
+	make_cert(LY_CERT_DEVICE_RECV, d.ca, &d.ca_cert, "Device", d.recv,
+	    &d.recv_cert);
+	return &d;
+}
+
 EVP_PKEY *
 fx_evp(enum fx_key k)
 {

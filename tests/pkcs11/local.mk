@@ -5,6 +5,9 @@ pkcs11_cflags = $(AM_CFLAGS) $(CMOCKA_CFLAGS) -I$(top_srcdir)/module
 pkcs11_ldadd = libly-fixture.la libly-module.la libly-common.la \
 	$(CMOCKA_LIBS) $(CRYPTO_LIBS)
 
+# What a test links that has the fake driver alone.
+pkcs11_fake = tests/pkcs11/fixture_table.c
+
 check_LTLIBRARIES += libly-fixture.la
 libly_fixture_la_SOURCES = \
 	tests/pkcs11/fixture.c \
@@ -14,39 +17,50 @@ libly_fixture_la_CFLAGS = $(pkcs11_cflags)
 
 pkcs11_tests = \
 	tests/pkcs11/test_abuse \
+	tests/pkcs11/test_drivers \
 	tests/pkcs11/test_find \
 	tests/pkcs11/test_fork \
 	tests/pkcs11/test_load \
 	tests/pkcs11/test_ops \
 	tests/pkcs11/test_session \
-	tests/pkcs11/test_thread
+	tests/pkcs11/test_thread \
+	tests/unit/test_handle
 check_PROGRAMS += $(pkcs11_tests)
 TESTS += $(pkcs11_tests)
 
-tests_pkcs11_test_abuse_SOURCES = tests/pkcs11/test_abuse.c
+tests_pkcs11_test_abuse_SOURCES = tests/pkcs11/test_abuse.c $(pkcs11_fake)
 tests_pkcs11_test_abuse_CFLAGS = $(pkcs11_cflags)
 tests_pkcs11_test_abuse_LDADD = $(pkcs11_ldadd)
 
-tests_pkcs11_test_find_SOURCES = tests/pkcs11/test_find.c
+tests_pkcs11_test_drivers_SOURCES = tests/pkcs11/test_drivers.c \
+	module/driver_cached.c
+tests_pkcs11_test_drivers_CFLAGS = $(pkcs11_cflags)
+tests_pkcs11_test_drivers_LDADD = $(pkcs11_ldadd)
+
+tests_pkcs11_test_find_SOURCES = tests/pkcs11/test_find.c $(pkcs11_fake)
 tests_pkcs11_test_find_CFLAGS = $(pkcs11_cflags)
 tests_pkcs11_test_find_LDADD = $(pkcs11_ldadd)
 
-tests_pkcs11_test_fork_SOURCES = tests/pkcs11/test_fork.c
+tests_pkcs11_test_fork_SOURCES = tests/pkcs11/test_fork.c $(pkcs11_fake)
 tests_pkcs11_test_fork_CFLAGS = $(pkcs11_cflags)
 tests_pkcs11_test_fork_LDADD = $(pkcs11_ldadd)
 
-tests_pkcs11_test_load_SOURCES = tests/pkcs11/test_load.c
+tests_pkcs11_test_load_SOURCES = tests/pkcs11/test_load.c $(pkcs11_fake)
 tests_pkcs11_test_load_CFLAGS = $(pkcs11_cflags)
 tests_pkcs11_test_load_LDADD = $(pkcs11_ldadd)
 
-tests_pkcs11_test_ops_SOURCES = tests/pkcs11/test_ops.c
+tests_pkcs11_test_ops_SOURCES = tests/pkcs11/test_ops.c $(pkcs11_fake)
 tests_pkcs11_test_ops_CFLAGS = $(pkcs11_cflags)
 tests_pkcs11_test_ops_LDADD = $(pkcs11_ldadd)
 
-tests_pkcs11_test_session_SOURCES = tests/pkcs11/test_session.c
+tests_pkcs11_test_session_SOURCES = tests/pkcs11/test_session.c $(pkcs11_fake)
 tests_pkcs11_test_session_CFLAGS = $(pkcs11_cflags)
 tests_pkcs11_test_session_LDADD = $(pkcs11_ldadd)
 
-tests_pkcs11_test_thread_SOURCES = tests/pkcs11/test_thread.c
+tests_pkcs11_test_thread_SOURCES = tests/pkcs11/test_thread.c $(pkcs11_fake)
 tests_pkcs11_test_thread_CFLAGS = $(pkcs11_cflags)
 tests_pkcs11_test_thread_LDADD = $(pkcs11_ldadd)
+
+tests_unit_test_handle_SOURCES = tests/unit/test_handle.c
+tests_unit_test_handle_CFLAGS = $(unit_cflags)
+tests_unit_test_handle_LDADD = libly-module.la $(unit_ldadd)
