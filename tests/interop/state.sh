@@ -93,7 +93,7 @@ ok "the service is back: the same host decrypts" wait_for 30 recovered
 # A new key appears in a living host after a sync.
 shell_do list
 is "two keys" "$answer" "list CKR_OK 2"
-printf '%s\n' "$p12" >"$tmp/password"
+(umask 077; printf '%s\n' "$p12" >"$tmp/password")
 ok "a third key is imported" "$LANYARDD" import --dir "$rig/service" \
     --user alice@example.com --password-file "$tmp/password" \
     "$data/p256.p12"
