@@ -8,6 +8,7 @@ fuzz_tests = \
 	tests/fuzz/fuzz_cert \
 	tests/fuzz/fuzz_conf \
 	tests/fuzz/fuzz_device \
+	tests/fuzz/fuzz_kh_proto \
 	tests/fuzz/fuzz_p12 \
 	tests/fuzz/fuzz_pkey \
 	tests/fuzz/fuzz_seal \
@@ -96,3 +97,7 @@ tests_fuzz_fuzz_unpad_LDADD = $(fuzz_ldadd)
 EXTRA_PROGRAMS += tests/fuzz/make_seeds
 tests_fuzz_make_seeds_SOURCES = tests/fuzz/make_seeds.c
 tests_fuzz_make_seeds_LDADD = libly-common.la
+
+tests_fuzz_fuzz_kh_proto_SOURCES = tests/fuzz/fuzz_kh_proto.c
+tests_fuzz_fuzz_kh_proto_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/server
+tests_fuzz_fuzz_kh_proto_LDADD = $(fuzz_ldadd) liblanyardd.la
