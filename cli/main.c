@@ -13,11 +13,11 @@ struct command {
 };
 
 static const struct command commands[] = {
-	{ "enroll", ly_cmd_enroll, "make this computer a device of a mailbox" },
+	{ "enroll", ly_cmd_enroll, "make this computer a device" },
 	{ "status", ly_cmd_status, "show accounts, and what is wrong" },
 	{ "keys", ly_cmd_keys, "list the keys of the mailbox" },
 	{ "sync", ly_cmd_sync, "fetch the list of keys and the sealed keys" },
-	{ "import", ly_cmd_import, "put keys from PKCS#12 files into the service" },
+	{ "import", ly_cmd_import, "put PKCS#12 keys into the service" },
 	{ "register", ly_cmd_register, "show the keys to mail clients" },
 	{ "unregister", ly_cmd_unregister, "undo what register did" },
 	{ "device", ly_cmd_device, "list and revoke devices" },

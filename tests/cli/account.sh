@@ -4,7 +4,6 @@
 . "$(dirname "$0")/cli.sh"
 . "$(dirname "$0")/service.sh"
 tty=$(dirname "$0")/terminal.py
-pin="--pin-file $work/pin"
 
 # json NAME EXPRESSION: a Python expression over the last output as d.
 json()
@@ -12,7 +11,7 @@ json()
 	r=0
 	python3 -c "import json,sys; d=json.load(open(sys.argv[1]))
 sys.exit(0 if ($2) else 1)" "$out" || r=1
-	ok "$1" $r
+	ok "$1" "$r"
 }
 
 make_p12 rsa pw1 "$address" digitalSignature,keyEncipherment \
@@ -37,7 +36,7 @@ run python3 "$tty" "New PIN" 123456 "The same again" 12345 \
     --code-file "$work/code" --fingerprint "$fp"
 is "a PIN chosen at the terminal" 0 "two PINs differ" "enrolled at"
 grep -q 12345 "$out" && r=1 || r=0
-ok "is not echoed" $r
+ok "is not echoed" "$r"
 run python3 "$tty" "PIN of $address: " ^C -- "$lanyard" sync
 is "broken off" 1 "broken off"
 run python3 "$tty" "PIN of $address: " 123456 -- "$lanyard" sync
@@ -53,11 +52,11 @@ run python3 "$tty" "the same (yes/no)?" yes -- \
     --code-file "$work/code" --unlock none
 is "one that is" 0 "enrolled at"
 grep -q "$(echo "$fp" | cut -c 1-32)" "$out" && r=0 || r=1
-ok "was shown" $r
+ok "was shown" "$r"
 
 use_home one
 printf 'pw1\nwrong\npw3\npw1\npw1\npw1\nx\n' >"$work/passwords"
-run "$lanyard" import $pin --password-file "$work/passwords" \
+run "$lanyard" import --pin-file "$work/pin" --password-file "$work/passwords" \
     "$work/rsa.p12" "$work/ec.p12" "$work/sign.p12" \
     "$work/keyless.p12" "$work/cut.p12" "$work/nowhere.p12" \
     "$work/garbage.p12"
@@ -66,18 +65,18 @@ is "the bad are named, the others imported" 1 "rsa.p12: imported, key" \
     "keyless.p12: refused: " "cut.p12: refused: " \
     "nowhere.p12: refused: " "garbage.p12: refused: " \
     "revision [0-9]+, 2 keys \(2 new\)"
-run "$lanyard" import $pin --password-file "$work/passwords" \
+run "$lanyard" import --pin-file "$work/pin" --password-file "$work/passwords" \
     "$work/rsa.p12" "$work/ec.p12"
 is "too many passwords" 1 "it has 7 lines"
 echo pw1 >"$work/pw1"
-run "$lanyard" import $pin --password-file "$work/pw1" --json \
+run "$lanyard" import --pin-file "$work/pin" --password-file "$work/pw1" --json \
     "$work/chain.p12" "$work/rsa.p12" "$work/ec.p12"
 is "JSON of an import" 1 "ec.p12: refused"
 json "says what became of each" '[x["result"] for x in d] ==
     ["there already", "there already", "refused"] and d[2]["reason"]
     and d[0]["key_id"] == d[1]["key_id"] and len(d[0]["key_id"]) == 32'
 run python3 "$tty" "Password of $work/ec.p12: " pw2 -- \
-    "$lanyard" import $pin "$work/ec.p12"
+    "$lanyard" import --pin-file "$work/pin" "$work/ec.p12"
 is "a password from the terminal" 0 "ec.p12: imported" "3 keys \(1 new\)"
 run "$lanyard" keys
 is "the table of keys" 0 "LABEL +ALGORITHM +FROM +UNTIL" \
@@ -97,7 +96,7 @@ run "$lanyard" status --json
 json "status as JSON" 'd["accounts"][0]["reachable"] is True and
     d["accounts"][0]["cached"] == 2 and d["accounts"][0]["problems"] == []
     and d["problems"] == []'
-run "$lanyard" sync --json $pin
+run "$lanyard" sync --json --pin-file "$work/pin"
 json "sync as JSON" 'd[0]["keys"] == 3 and d[0]["sealed_fetched"] == 0'
 run faketime -f +25d "$lanyard" keys
 [ "${LY_SANITIZE:-no}" != no ] ||
@@ -123,7 +122,7 @@ hurt device
 chmod 644 "$folder/device"
 run "$lanyard" status
 is "a device file that others can read" 1 "device.*chmod go="
-run "$lanyard" sync $pin
+run "$lanyard" sync --pin-file "$work/pin"
 is "is not used" 1 "device.*chmod go="
 mend
 hurt device
@@ -152,7 +151,7 @@ hurt catalogue
 head -c 500 "$kept" >"$work/short" && cat "$work/short" >"$folder/catalogue"
 run "$lanyard" status
 is "a catalogue cut short" 1 "catalogue: damaged: run \"lanyard sync\""
-run "$lanyard" sync $pin
+run "$lanyard" sync --pin-file "$work/pin"
 is "sync mends it" 0 " 3 "
 rm "$work/kept"
 cp -p "$folder/catalogue" "$work/kept"
@@ -165,7 +164,7 @@ hurt "keys/${sealed##*/}"
 echo junk >"$sealed"
 run "$lanyard" status
 is "a damaged sealed key" 1 "cms: damaged: run \"lanyard sync\""
-run "$lanyard" sync $pin
+run "$lanyard" sync --pin-file "$work/pin"
 is "sync fetches it again" 0 " 1 +0"
 rm "$work/kept"
 chmod 777 "$folder"
@@ -186,15 +185,15 @@ run "$lanyard" status
 is "all is well again" 0 "offline +2 of 2 keys"
 
 # Devices: one revokes another.
-run "$lanyard" device list $pin --json
+run "$lanyard" device list --pin-file "$work/pin" --json
 json "two devices" 'len(d) == 2 and [x["self"] for x in d].count(True) == 1'
 other=$(sed -n 's/^device-id[ ]*=[ ]*//p' \
     "$work/asked/data/accounts/$address/account")
-run "$lanyard" device revoke nonsense $pin
+run "$lanyard" device revoke nonsense --pin-file "$work/pin"
 is "no such device" 1 "nonsense: no such device"
-run "$lanyard" device revoke "$other" $pin
+run "$lanyard" device revoke "$other" --pin-file "$work/pin"
 is "revoke the other" 0 "revoked: $other"
-run "$lanyard" device list $pin
+run "$lanyard" device list --pin-file "$work/pin"
 is "it is shown as revoked" 0 "$other .*yes"
 use_home asked
 run "$lanyard" sync
@@ -202,7 +201,7 @@ is "the other is told" 1 "revoked"
 run "$lanyard" logout
 is "and can be removed" 0 "removed from this computer"
 [ ! -e "$folder" ] && r=0 || r=1
-ok "all of it" $r
+ok "all of it" "$r"
 
 # The service is off.
 use_home one
@@ -212,16 +211,16 @@ is "status says that nobody answers" 1 "not reachable" "cannot connect" \
     "offline +2 of 2 keys"
 run "$lanyard" keys
 is "keys asks nobody" 0 "cached until"
-run "$lanyard" sync $pin
+run "$lanyard" sync --pin-file "$work/pin"
 is "sync says why not" 1 "cannot connect"
-run "$lanyard" import $pin --password-file "$work/pw1" "$work/rsa.p12"
+run "$lanyard" import --pin-file "$work/pin" --password-file "$work/pw1" "$work/rsa.p12"
 is "import says why not" 1 "cannot connect"
 cp -Rp "$HOME" "$work/copy"
 run "$lanyard" logout --pin-file "$work/wrong-pin"
 is "logout with a wrong PIN" 1 "wrong PIN"
 [ -e "$folder/account" ] && r=0 || r=1
-ok "removes nothing" $r
-run "$lanyard" logout $pin
+ok "removes nothing" "$r"
+run "$lanyard" logout --pin-file "$work/pin"
 is "logout without the service" 0 "NOT revoked" "removed from"
 run "$lanyard" status
 is "is a logout all the same" 1 "not enrolled: run"
@@ -232,5 +231,5 @@ echo junk >"$folder/account"
 run "$lanyard" logout --local "$address"
 is "a damaged account goes, too" 0 "removed from this computer"
 [ ! -e "$folder" ] && r=0 || r=1
-ok "and all its files" $r
+ok "and all its files" "$r"
 finish

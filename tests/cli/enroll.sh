@@ -57,11 +57,11 @@ is "another PIN than before" 1 "begun with another PIN"
 enroll
 is "enrolled" 0 "$address: enrolled at $url" "revision"
 [ -d "$folder" ] && [ ! -e "$folder.new" ] && r=0 || r=1
-ok "by one folder" $r
+ok "by one folder" "$r"
 [ -z "$(find "$HOME/data" -type f ! -perm 600)" ] && r=0 || r=1
-ok "no file of it is readable by others" $r
+ok "no file of it is readable by others" "$r"
 [ -z "$(find "$HOME/data" -type d ! -perm 700)" ] && r=0 || r=1
-ok "no folder of it either" $r
+ok "no folder of it either" "$r"
 enroll
 is "the same once more is harmless" 0 "enrolled already" "revision"
 run "$lanyard" enroll "$address" --service https://127.0.0.1:1 --code x
@@ -105,20 +105,20 @@ steps()
 	n=1
 	while [ "$n" -lt 60 ]; do
 		new_code "$address"
-		hurt "$1" fsync $n
+		hurt "$1" fsync "$n"
 		[ "$status" -ne 0 ] || break
 		enroll
 		is "again after sync $n, $1" 0 "revision"
 		run "$lanyard" status
 		is "good after sync $n, $1" 0 "service"
 		[ ! -e "$folder.new" ] && r=0 || r=1
-		ok "nothing left of sync $n, $1" $r
+		ok "nothing left of sync $n, $1" "$r"
 		run "$lanyard" logout --pin-file "$work/pin"
 		is "removed after sync $n, $1" 0 "revoked"
 		n=$((n + $2))
 	done
 	[ "$n" -gt 8 ] && [ "$n" -lt 60 ] && r=0 || r=1
-	ok "$1: there are more than 8 steps, and an end" $r
+	ok "$1: there are more than 8 steps, and an end" "$r"
 	run "$lanyard" logout --pin-file "$work/pin"
 	is "removed after $1" 0 "revoked"
 }

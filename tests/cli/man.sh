@@ -15,15 +15,16 @@ run "$lanyard" --help
 is "help" 0 "usage: lanyard COMMAND"
 commands=$(sed -n 's/^  \([a-z]*\)  *.*/\1/p' "$out")
 [ -n "$commands" ] && r=0 || r=1
-ok "has commands" $r
+ok "has commands" "$r"
 for command in $commands; do
 	run "$lanyard" "$command" --help
 	is "$command --help" 0 "usage: lanyard $command"
 	grep -q "Cm .*$command" "$doc/lanyard.1" && r=0 || r=1
-	ok "$command is in the manual" $r
-	for option in $(sed -n 's/^  --\([a-z-]*\) .*/\1/p' "$out"); do
+	ok "$command is in the manual" "$r"
+	options=$(sed -n 's/^  --\([a-z-]*\) .*/\1/p' "$out")
+	for option in $options; do
 		grep -q "Fl Fl $option" "$doc/lanyard.1" && r=0 || r=1
-		ok "$command --$option is in the manual" $r
+		ok "$command --$option is in the manual" "$r"
 	done
 done
 run "$lanyard"

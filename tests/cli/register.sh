@@ -64,20 +64,20 @@ is "dry run says what it would do" 0 \
 same "dry run leaves Thunderbird alone" "$tb/pkcs11.txt" "$tb.before"
 same "dry run leaves nssdb alone" "$db/pkcs11.txt" "$db.before"
 [ ! -e "$p11" ] && r=0 || r=1
-ok "dry run leaves p11-kit alone" $r
+ok "dry run leaves p11-kit alone" "$r"
 
 run "$lanyard" register --module "$module"
 is "register" 0 "abc.default/pkcs11.txt: added" "nssdb/pkcs11.txt: added" \
     "lanyard.module: added"
 grep -q fox "$out" && r=1 || r=0
-ok "Firefox only when it is named" $r
+ok "Firefox only when it is named" "$r"
 nss "modutil sees it in Thunderbird" "library name: $module" "$tb"
 nss "modutil sees it in nssdb" "Lanyard" "$db"
 run env LANYARD_CONF=/dev/null certutil -L -d "sql:$tb"
 [ -n "$sanitized" ] || is "certutil still opens the profile" 0
 grep -qx "module: $module" "$p11" && grep -qx "critical: no" "$p11" &&
     grep -q "^disable-in:.*thunderbird" "$p11" && r=0 || r=1
-ok "what p11-kit shall do" $r
+ok "what p11-kit shall do" "$r"
 run "$lanyard" register --module "$module"
 is "register again" 0 "abc.default/pkcs11.txt: there already" \
     "lanyard.module: there already"
@@ -90,7 +90,7 @@ is "unregister" 0 "abc.default/pkcs11.txt: removed" \
 same "Thunderbird's list is what it was" "$tb/pkcs11.txt" "$tb.before"
 same "nssdb's list is what it was" "$db/pkcs11.txt" "$db.before"
 [ ! -e "$p11" ] && r=0 || r=1
-ok "p11-kit's file is gone" $r
+ok "p11-kit's file is gone" "$r"
 run "$lanyard" unregister
 is "unregister again" 0 "nothing of ours"
 

@@ -112,11 +112,12 @@ answer_keys(uint64_t since, uint64_t revision, int more, int i,
 static void
 answer_not_modified(unsigned since)
 {
+	static const char head[] = "HTTP/1.1 304 Not Modified\r\n\r\n";
 	char name[64];
 
 	(void)snprintf(name, sizeof(name), "GET_lanyard_1_keys?since=%u",
 	    since);
-	answer_raw(&server, name, "HTTP/1.1 304 Not Modified\r\n\r\n", 30);
+	answer_raw(&server, name, head, strlen(head));
 }
 
 static const char *
