@@ -53,7 +53,7 @@ def do_wrong_then_right(session):
     prompt = wants_pin(session)
     session.tb.answer(prompt, "not-the-pin")
     prompt = again(session, prompt)
-    session.shot("prompt again")
+    session.shot(session.name + " asked again")
     session.tb.answer(prompt, session.token.pin)
     session.tb.wait_pane(lambda p: p.ok(marker(MAIL)))
 

@@ -46,18 +46,24 @@ def shown(session, subject, encrypted, signed):
 def do_offers(session):
     """The picker has the current certificates and no expired one."""
     for purpose in ("signing", "encryption"):
-        names = session.composer.choose(purpose, "alice")
+        names = session.composer.offered(purpose)
+        session.shot("%s picker for %s" % (session.name, purpose))
+        session.composer.take("alice ")
         text = "\n".join(names)
         session.tap.note("%s: %s" % (purpose, "; ".join(names)))
         if "alice-ec" not in text or "alice-old" in text or len(names) != 2:
             raise RuntimeError("the picker offers %r" % names)
 
 
-def do_signs(session, key):
-    subject = "signed by " + key
+def signs(session, subject, key):
     session.composer.choose("signing", key + " ")
     raw = send(session, subject, True, False)
     holds(verified(session, raw, key), subject)
+
+
+def do_signs(session, key):
+    subject = "signed by " + key
+    signs(session, subject, key)
     shown(session, subject, "", "signed-ok")
 
 

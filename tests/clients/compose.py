@@ -144,18 +144,23 @@ class Composer:
         names = self.m.poll(PICKER_LIST)
         return names or []
 
-    def choose(self, purpose, part):
-        """Pick the certificate whose name has this part, for a purpose."""
-        names = self.offered(purpose)
+    def take(self, part):
+        """Press OK on the open picker's certificate that has this part."""
+        names = self.m.poll(PICKER_LIST) or []
         match = [n for n in names if part in n]
         self.m.run(PICKER_CHOOSE, match[0] if match else "")
         picked = self.m.poll(PICKED)
         if not match or not picked or not picked["dbKey"]:
             raise RuntimeError("the picker offers %r, not %s (%r)" % (
                 names, part, picked))
+        return picked
+
+    def choose(self, purpose, part):
+        """Make the identity use the certificate with this in its name."""
+        self.offered(purpose)
+        picked = self.take(part)
         self.m.run(IDENTITY, {purpose + "_cert_name": picked["name"],
                               purpose + "_cert_dbkey": picked["dbKey"]})
-        return names
 
     def write(self, to, subject, body, sign, encrypt):
         """Open the window, fill it, and press Send Later."""
@@ -190,4 +195,4 @@ def outgoing(path, subject):
         raw = part.split(b"\n", 1)[1]
         if email.message_from_bytes(raw)["Subject"] == subject:
             return raw
-    raise RuntimeError("no message '%s' in the Outbox" % subject)
+    raise LookupError("no message '%s' in the Outbox" % subject)

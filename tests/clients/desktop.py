@@ -9,7 +9,10 @@ import os
 import select
 import struct
 import subprocess
+import time
 import zlib
+
+SETTLE = 4  # seconds at most until a picture is taken as it is
 
 
 class Desktop:
@@ -40,10 +43,20 @@ class Desktop:
             self.process.wait()
 
     def screenshot(self, path):
-        with open(os.path.join(self.folder, "Xvfb_screen0"), "rb") as f:
-            picture = f.read()
         with open(path, "wb") as f:
-            f.write(png_from_xwd(picture))
+            f.write(png_from_xwd(self.settled()))
+
+    def settled(self):
+        """The picture once it has stood still, or the last one seen."""
+        before, same = b"", 0
+        end = time.monotonic() + SETTLE
+        while same < 3 and time.monotonic() < end:
+            time.sleep(0.1)
+            with open(os.path.join(self.folder, "Xvfb_screen0"), "rb") as f:
+                picture = f.read()
+            same = same + 1 if picture == before else 0
+            before = picture
+        return before
 
 
 def read_line(fd, seconds):

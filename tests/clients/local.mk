@@ -7,6 +7,7 @@ EXTRA_DIST += $(clients_tests) \
 	tests/clients/cases_fault.py \
 	tests/clients/cases_prompt.py \
 	tests/clients/cases_read.py \
+	tests/clients/cases_traffic.py \
 	tests/clients/cases_write.py \
 	tests/clients/compose.py \
 	tests/clients/desktop.py \

@@ -23,6 +23,7 @@ import cases_account
 import cases_fault
 import cases_prompt
 import cases_read
+import cases_traffic
 import cases_write
 
 PIN = "correct-horse-7"
@@ -46,7 +47,8 @@ PLANS = (
     Plan("pin", PIN, "remote", (
         cases_prompt.cancelled, cases_prompt.wrong_then_right,
         cases_read.all_mails, cases_write.all_mails, cases_prompt.right,
-        cases_account.new_key, cases_fault.stopped, cases_fault.silent)),
+        cases_traffic.counted, cases_account.new_key, cases_fault.stopped,
+        cases_fault.silent, cases_fault.unsigned)),
     # No PIN, keys that decrypt are kept here, registered by our own tool.
     Plan("cached", None, "cached", (
         cases_read.all_mails, cases_write.all_mails, cases_fault.offline,

@@ -164,7 +164,8 @@ class Thunderbird:
         self.port_file = os.path.join(profile.folder, "MarionetteActivePort")
         env = dict({"PATH": os.environ["PATH"]}, **environment)
         # Gecko ends itself at a connection that is not to this machine.
-        env.update(MOZ_DISABLE_NONLOCAL_CONNECTIONS="1", DISPLAY=display, MOZ_CRASHREPORTER_DISABLE="1",
+        env.update(MOZ_DISABLE_NONLOCAL_CONNECTIONS="1",
+                   MOZ_CRASHREPORTER_DISABLE="1", DISPLAY=display,
                    HOME=profile.folder, GDK_BACKEND="x11", NO_AT_BRIDGE="1",
                    GSETTINGS_BACKEND="memory", LANG="C.UTF-8",
                    DBUS_SESSION_BUS_ADDRESS="disabled:")

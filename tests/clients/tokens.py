@@ -174,6 +174,11 @@ class Lanyard:
         with open(os.path.join(self.folder, "service.url")) as f:
             return int(f.read().strip().rstrip("/").rpartition(":")[2])
 
+    def operations(self):
+        """How many requests for private-key operations the service saw."""
+        with open(os.path.join(self.folder, "service.log")) as f:
+            return f.read().count(" path=/lanyard/1/ops ")
+
     def stop_service(self):
         self.rig("stop-service", self.folder)
 

@@ -57,6 +57,7 @@ QUIET = {
     "mailnews.wraplength": 72,
     "mail.compose.warn_public_recipients.aggressive": False,
     "mail.pane_config.dynamic": 0,
+    "ui.caretBlinkTime": 0,
     "ui.prefersReducedMotion": 1,
 }
 
@@ -76,7 +77,6 @@ ACCOUNT = {
     "mail.identity.id1.compose_html": False,
     "mail.identity.id1.doFcc": True,
     "mail.identity.id1.fcc_folder": "mailbox://nobody@Local%20Folders/Sent",
-    "mail.identity.id1.draft_folder": "mailbox://nobody@Local%20Folders/Drafts",
     "mail.smtpservers": "smtp1",
     "mail.smtp.defaultserver": "smtp1",
     "mail.identity.id1.smtpServer": "smtp1",

@@ -1,0 +1,30 @@
+"""Cases that count: one operation at the service for one mail, no more."""
+
+import time
+
+from cases_read import FORMS, opens
+from cases_write import signs
+from tap import Skip
+
+
+def one_operation(session, action, *args):
+    """Run an action; the service must see exactly one request for it."""
+    if not hasattr(session.token, "operations"):
+        raise Skip("%s has no service" % session.token.name)
+    before = session.token.operations()
+    action(session, *args)
+    end = time.monotonic() + 10
+    while session.token.operations() == before and time.monotonic() < end:
+        time.sleep(0.1)
+    count = session.token.operations() - before
+    if count != 1:
+        raise RuntimeError("%d operations" % count)
+
+
+def counted(session):
+    for subject, _, _, need, _ in FORMS:
+        if "KDF SHA-256" in subject or "RSA" in subject or "seven" in subject:
+            session.case("one operation: " + subject, one_operation, opens,
+                         subject, need)
+    session.case("one operation: a signature", one_operation, signs,
+                 "counted", "alice")
