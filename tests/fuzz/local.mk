@@ -7,6 +7,7 @@ fuzz_tests = \
 	tests/fuzz/fuzz_catalogue \
 	tests/fuzz/fuzz_cert \
 	tests/fuzz/fuzz_conf \
+	tests/fuzz/fuzz_cryptoki \
 	tests/fuzz/fuzz_device \
 	tests/fuzz/fuzz_kh_proto \
 	tests/fuzz/fuzz_p12 \
@@ -41,6 +42,11 @@ tests_fuzz_fuzz_buf_LDADD = $(fuzz_ldadd)
 
 tests_fuzz_fuzz_catalogue_SOURCES = tests/fuzz/fuzz_catalogue.c
 tests_fuzz_fuzz_catalogue_LDADD = $(fuzz_ldadd)
+
+tests_fuzz_fuzz_cryptoki_SOURCES = tests/fuzz/fuzz_cryptoki.c
+tests_fuzz_fuzz_cryptoki_CFLAGS = $(pkcs11_cflags)
+tests_fuzz_fuzz_cryptoki_LDADD = libly-fixture.la libly-module.la \
+	$(fuzz_ldadd) $(CMOCKA_LIBS) $(CRYPTO_LIBS)
 
 tests_fuzz_fuzz_wire_devices_SOURCES = tests/fuzz/fuzz_wire_devices.c
 tests_fuzz_fuzz_wire_devices_LDADD = $(fuzz_ldadd)
