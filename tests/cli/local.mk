@@ -13,6 +13,7 @@ cli_tests = \
 cli_scripts = \
 	tests/cli/account.sh \
 	tests/cli/enroll.sh \
+	tests/cli/host.sh \
 	tests/cli/man.sh \
 	tests/cli/register.sh
 check_PROGRAMS += $(cli_tests)
