@@ -15,9 +15,9 @@
 /* Orders: SP 800-186 3.2.1. */
 static const struct ly_curve curves[] = {
 	{ "P-256", 32, 256, { 0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03,
-	    0x01, 0x07 }, 10, { 0xff, 0xff, 0xff, 0xff, 0x00, 0x00, 0x00, 0x00, 0xff, 0xff,
-	    0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xbc, 0xe6, 0xfa, 0xad,
-	    0xa7, 0x17, 0x9e, 0x84, 0xf3, 0xb9, 0xca, 0xc2, 0xfc, 0x63,
+	    0x01, 0x07 }, 10, { 0xff, 0xff, 0xff, 0xff, 0x00, 0x00, 0x00, 0x00,
+	    0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xbc, 0xe6, 0xfa,
+	    0xad, 0xa7, 0x17, 0x9e, 0x84, 0xf3, 0xb9, 0xca, 0xc2, 0xfc, 0x63,
 	    0x25, 0x51 } },
 	{ "P-384", 48, 384, { 0x06, 0x05, 0x2b, 0x81, 0x04, 0x00, 0x22 }, 7,
 	    { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
@@ -227,26 +227,34 @@ scalar_valid(const struct ly_reader *d, const struct ly_curve *c)
 	return any != 0 && borrow == 1;
 }
 
+/* What may follow the scalar: parameters and the public key, both unused. */
+static int
+ec_private_rest(struct ly_reader *seq)
+{
+	struct ly_reader v, oid;
+
+	if (ly_der_is(seq, LY_DER_CTX(0)) &&
+	    (ly_der_get(seq, LY_DER_CTX(0), &v, NULL) != 0 ||
+	    ly_der_get(&v, LY_DER_OID, &oid, &oid) != 0 ||
+	    ly_reader_end(&v) != 0))
+		return LY_ERR_FORMAT;
+	if (ly_der_is(seq, LY_DER_CTX(1)) && ly_der_skip(seq) != 0)
+		return LY_ERR_FORMAT;
+	return ly_reader_end(seq);
+}
+
 /* ECPrivateKey (RFC 5915); its copy of the public key is not used. */
 static int
 ec_private(struct ly_pki *k)
 {
-	struct ly_reader in = k->key, seq, one, scalar, v, oid;
+	struct ly_reader in = k->key, seq, one, scalar;
 
 	if (ly_der_get(&in, LY_DER_SEQ, &seq, NULL) != 0 ||
 	    ly_reader_end(&in) != 0 || ly_der_uint(&seq, &one) != 0 ||
 	    one.left != 1 || one.p[0] != 1 ||
 	    ly_der_get(&seq, LY_DER_OCTETS, &scalar, NULL) != 0)
 		return LY_ERR_FORMAT;
-	if (ly_der_is(&seq, LY_DER_CTX(0))) {
-		if (ly_der_get(&seq, LY_DER_CTX(0), &v, NULL) != 0 ||
-		    ly_der_get(&v, LY_DER_OID, &oid, &oid) != 0 ||
-		    ly_reader_end(&v) != 0)
-			return LY_ERR_FORMAT;
-	}
-	if (ly_der_is(&seq, LY_DER_CTX(1)) && ly_der_skip(&seq) != 0)
-		return LY_ERR_FORMAT;
-	if (ly_reader_end(&seq) != 0)
+	if (ec_private_rest(&seq) != 0)
 		return LY_ERR_FORMAT;
 	while (scalar.left > k->curve->size && scalar.p[0] == 0) {
 		scalar.p++;

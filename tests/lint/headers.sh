@@ -23,7 +23,8 @@ done | rule "each file begins by saying what it is for"
 
 # A function declared without a comment above it, or above its group: a
 # group is a run of declarations without a blank line between them, or one
-# with the same last word (..._encode) as an explained one.
+# with the same last word (..._encode) as an explained one. ly_sqlite_... are
+# the rows of the table that server/store.h explains.
 for f in $headers; do
 	awk -v f="$f" '
 	/^$/ { said = 0; next }
@@ -37,7 +38,7 @@ for f in $headers; do
 			known[name] = 1
 		else if (!(name in known))
 			print f ":" NR ": " $0
-	}' "$f" | grep -Ev '_(free|clear|close|new|init|ref|unref|lock|unlock)\(|^module/cryptoki'
+	}' "$f" | grep -v 'ly_sqlite_' | grep -Ev '_(free|clear|close|new|init|ref|unref|lock|unlock)\(|^module/cryptoki'
 done | rule "each function in a header is explained"
 
 # x.c of common/ has its test_x.c; x_part.c may share it.

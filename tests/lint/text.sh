@@ -39,7 +39,7 @@ grep -nE '//' $(sources common module server cli) |
 
 if has shellcheck; then
 	# shellcheck disable=SC2046
-	shellcheck -e SC1090,SC1091,SC2034,SC2154,SC2317 -f gcc \
+	shellcheck -S warning -e SC1090,SC1091,SC2034,SC2154,SC2317 -f gcc \
 	    $(scripts | sort -u) | rule "shell scripts pass shellcheck"
 else
 	skip "shell scripts pass shellcheck" "shellcheck is not installed"
