@@ -3,6 +3,6 @@ dist_doc_DATA += \
 	doc/ARCHITECTURE.md \
 	doc/PROTOCOL.md \
 	doc/THREATS.md
-dist_man_MANS = \
+dist_man_MANS += \
 	doc/lanyard.1 \
 	doc/lanyard.conf.5

@@ -39,6 +39,7 @@ int ly_kh_start(const struct ly_kh_opts *opts, struct ly_kh **out,
  */
 int ly_kh_stop(struct ly_kh **kh);
 
+/* The keyholder's process. */
 pid_t ly_kh_pid(const struct ly_kh *kh);
 
 /* Have later calls carry this service's keys (copied). LY_ERR_NOMEM. */
