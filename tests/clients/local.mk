@@ -1,6 +1,9 @@
-# Real mail clients, driven: make check-clients. Each needs a display and
-# half a minute, so they are not part of make check.
+# Real clients, driven: make check-clients. Each takes half a minute or more,
+# some a display, so they are not part of make check.
 clients_tests = \
+	tests/clients/gnutls.sh \
+	tests/clients/openssh.sh \
+	tests/clients/openssl.sh \
 	tests/clients/thunderbird.sh
 EXTRA_DIST += $(clients_tests) \
 	tests/clients/cases_account.py \
@@ -19,6 +22,7 @@ EXTRA_DIST += $(clients_tests) \
 	tests/clients/test_thunderbird.py \
 	tests/clients/thunderbird.py \
 	tests/clients/tokens.py \
+	tests/clients/tools.sh \
 	tests/clients/userprofile.py
 
 check-clients: all
