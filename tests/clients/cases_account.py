@@ -1,8 +1,7 @@
 """Cases about accounts: a new key, two of them, and other ways to load."""
 
 from cases_prompt import unlock
-from cases_read import (FORMS, NEW, SECOND, fails, marker, opens,
-                        shows_plain)
+from cases_read import FORMS, NEW, NEXT, SECOND, fails, opens, shows_plain
 from tap import Skip
 
 MAIL = FORMS[0][0]
@@ -19,6 +18,16 @@ def do_new_key(session):
     token.add_key(session.mails, "alice-new")
     token.sync()
     opens(session, NEW)
+
+
+def do_next_key(session):
+    """The service's answer to another mail tells that there is a new key."""
+    token = session.token
+    if not hasattr(token, "add_key"):
+        raise Skip("%s has no service" % token.name)
+    token.add_key(session.mails, "alice-next")
+    opens(session, MAIL)
+    opens(session, NEXT)
 
 
 def do_second_token(session):
@@ -61,6 +70,7 @@ def do_process_added(session):
 
 def new_key(session):
     session.case("new key after sync without restart", do_new_key)
+    session.case("new key noticed by itself", do_next_key)
 
 
 def two_tokens(session):

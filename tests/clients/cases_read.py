@@ -21,8 +21,10 @@ FORMS = (
 )
 PLAIN = "not encrypted"
 # Mails of the cases about accounts.
-NEW, SECOND = "to the new key", "to the second account"
-EXTRA = ((NEW, ("alice-new",)), (SECOND, ("dave",)))
+NEW, NEXT, SECOND = ("to the new key", "to the next key",
+                     "to the second account")
+EXTRA = ((NEW, ("alice-new",)), (NEXT, ("alice-next",)),
+         (SECOND, ("dave",)))
 
 
 def marker(subject):

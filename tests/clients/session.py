@@ -28,6 +28,7 @@ def make_mails(folder):
     mails.person("alice-old", ADDRESS, days=(-1200, -400))
     mails.person("alice-ec", ADDRESS, key="ec:P-256")
     mails.person("alice-new", ADDRESS)
+    mails.person("alice-next", ADDRESS)
     mails.person("dave", "dave@example.com")
     mails.person("bob", "bob@example.com")
     mails.others = ["bob"] + ["other-%d" % n for n in range(1, 6)]
@@ -43,9 +44,10 @@ class Session:
         self.folder = os.path.join(run.folder, plan.name)
         os.makedirs(self.folder)
         self.log = os.path.join(self.folder, "thunderbird.log")
-        self.token = run.token(os.path.join(self.folder, "token"), run.mails,
-                               OURS, pin=plan.pin, delivery=plan.delivery,
-                               address=ADDRESS)
+        kind = plan.token or run.token
+        self.token = kind(os.path.join(self.folder, "token"), run.mails,
+                          OURS, pin=plan.pin, delivery=plan.delivery,
+                          address=ADDRESS)
         self.profile = Profile(os.path.join(self.folder, "profile"), ADDRESS,
                                run.trap.port, plan.prefs)
         self.profile.trust("Client Test CA", run.mails.path("ca.crt"))
@@ -111,7 +113,7 @@ class Run:
 
     def session(self, plan):
         """Run the plan's cases; what breaks the session is a failure."""
-        if not self.token.can(plan):
+        if not (plan.token or self.token).can(plan):
             return self.tap.case(plan.name, self.cannot)
         session = None
         try:

@@ -27,6 +27,7 @@ import cases_traffic
 import cases_write
 
 PIN = "correct-horse-7"
+PROCESS = {"security.utility_pkcs11_module_process.enabled": True}
 TOKENS = {"lanyard": Lanyard, "softhsm": SoftHSM, "own": OwnKeys}
 
 
@@ -40,6 +41,7 @@ class Plan:
     cases: tuple
     registration: str = "modutil"
     prefs: dict = field(default_factory=dict)
+    token: Optional[type] = None  # instead of the one under test
 
 
 PLANS = (
@@ -55,9 +57,12 @@ PLANS = (
         cases_prompt.none_seen), "lanyard"),
     # Two accounts, two tokens, each with a PIN of its own.
     Plan("two", PIN, "remote", (cases_account.two_tokens,), "second"),
-    # Thunderbird's preference for modules in another process.
+    # Thunderbird's preference for modules in another process, and the same
+    # with SoftHSM: what does not work there is not the module's doing.
     Plan("process", PIN, "remote", (cases_account.other_process,),
-         "modutil", {"security.utility_pkcs11_module_process.enabled": True}),
+         "modutil", PROCESS),
+    Plan("process-softhsm", PIN, "remote", (cases_account.other_process,),
+         "modutil", PROCESS, SoftHSM),
     # Added for all users by an administrator's policies.json.
     Plan("policy", None, "cached", (
         cases_read.all_mails, cases_prompt.none_seen), "policy"),
