@@ -5,4 +5,6 @@ dist_doc_DATA += \
 	doc/THREATS.md
 dist_man_MANS += \
 	doc/lanyard.1 \
-	doc/lanyard.conf.5
+	doc/lanyard.conf.5 \
+	doc/lanyardd.8 \
+	doc/lanyardd.conf.5

@@ -104,34 +104,51 @@ list(struct ly_app *app, int json)
 	return r;
 }
 
+/* Which of the actions text names; ACT_NONE: none of them. */
+enum act {
+	ACT_NONE = 0,
+	ACT_LIST,
+	ACT_ADD,
+	ACT_DISABLE,
+	ACT_ENABLE
+};
+
+static enum act
+action(const char *text)
+{
+	static const char *const names[] = { "list", "add", "disable",
+	    "enable" };
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strcmp(text, names[i]) == 0)
+			return (enum act)(i + 1);
+	return ACT_NONE;
+}
+
 int
 ly_cmd_user(int argc, char **argv)
 {
+	enum act act = ACT_NONE;
 	struct ly_why why = { "" };
 	struct ly_opts o;
 	struct ly_app app;
-	const char *what;
 	int r;
 
 	if (ly_opts_parse(argc, argv, LY_O_DIR | LY_O_JSON, &o) != 0)
 		return 2;
-	what = o.nargs > 0 ? o.args[0] : "";
-	if (strcmp(what, "list") == 0 ? o.nargs != 1 : o.nargs != 2)
+	if (o.nargs > 0)
+		act = action(o.args[0]);
+	if (act == ACT_NONE || o.nargs != (act == ACT_LIST ? 1 : 2))
 		return ly_cmd_usage(argv[0], "want an action, and an address");
 	if ((r = ly_app_open(o.dir, &app, &why)) != 0)
 		return ly_cmd_fail(argv[0], r, &why);
-	if (strcmp(what, "list") == 0)
+	if (act == ACT_LIST)
 		r = list(&app, o.json);
-	else if (strcmp(what, "add") == 0)
+	else if (act == ACT_ADD)
 		r = add(&app, o.args[1], &why);
-	else if (strcmp(what, "disable") == 0)
-		r = set_disabled(&app, o.args[1], 1, &why);
-	else if (strcmp(what, "enable") == 0)
-		r = set_disabled(&app, o.args[1], 0, &why);
 	else
-		r = LY_ERR_ARG;
+		r = set_disabled(&app, o.args[1], act == ACT_DISABLE, &why);
 	ly_app_close(&app);
-	if (r == LY_ERR_ARG)
-		return ly_cmd_usage(argv[0], "unknown action");
 	return r == 0 ? 0 : ly_cmd_fail(argv[0], r, &why);
 }

@@ -63,9 +63,11 @@ fault_la_LIBADD = -ldl
 
 server_scripts = \
 	tests/server/api.sh \
+	tests/server/commands.sh \
 	tests/server/faults.sh
 TESTS += $(server_scripts)
 EXTRA_DIST += $(server_scripts) \
 	tests/server/api.py \
+	tests/server/commands.py \
 	tests/server/faults.py \
 	tests/server/service.py

@@ -148,7 +148,8 @@ class Service:
         where = () if command == "init" else ("--dir", self.dir)
         p = subprocess.run((LANYARDD, command) + where + args,
                            stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                           stdin=subprocess.DEVNULL, env=env)
+                           stdin=subprocess.DEVNULL, env=env,
+                           start_new_session=True)  # no terminal to ask on
         text = p.stdout.decode(errors="replace")
         if check and p.returncode != 0:
             raise AssertionError("%s: %d: %s" % (command, p.returncode,
