@@ -27,32 +27,57 @@ openssl pkcs12 -export -inkey "$work/rsa.key" -in "$work/rsa.pem" \
 head -c 700 "$work/rsa.p12" >"$work/cut.p12"
 echo garbage >"$work/garbage.p12"
 
-# The PIN chosen at a terminal, seen by nobody.
-use_home one
-new_code "$address"
-run python3 "$tty" "New PIN" 123456 "The same again" 12345 \
-    "New PIN" 123456 "The same again" 123456 -- \
-    "$lanyard" enroll "$address" --service "$url" \
-    --code-file "$work/code" --fingerprint "$fp"
-is "a PIN chosen at the terminal" 0 "two PINs differ" "enrolled at"
-grep -q 12345 "$out" && r=1 || r=0
-ok "is not echoed" "$r"
-run python3 "$tty" "PIN of $address: " ^C -- "$lanyard" sync
-is "broken off" 1 "broken off"
-run python3 "$tty" "PIN of $address: " 123456 -- "$lanyard" sync
-is "a sync with the PIN from the terminal" 0 "$address"
-use_home asked
-new_code "$address"
-run python3 "$tty" "the same (yes/no)?" no -- \
-    "$lanyard" enroll "$address" --service "$url" \
-    --code-file "$work/code" --unlock none
-is "a fingerprint that is not confirmed" 1 "not trusted"
-run python3 "$tty" "the same (yes/no)?" yes -- \
-    "$lanyard" enroll "$address" --service "$url" \
-    --code-file "$work/code" --unlock none
-is "one that is" 0 "enrolled at"
-grep -q "$(echo "$fp" | cut -c 1-32)" "$out" && r=0 || r=1
-ok "was shown" "$r"
+# With a terminal: what is asked for, and seen by nobody.
+at_terminal()
+{
+	use_home one
+	new_code "$address"
+	run python3 "$tty" "New PIN" 123456 "The same again" 12345 \
+	    "New PIN" 123456 "The same again" 123456 -- \
+	    "$lanyard" enroll "$address" --service "$url" \
+	    --code-file "$work/code" --fingerprint "$fp"
+	is "a PIN chosen at the terminal" 0 "two PINs differ" "enrolled at"
+	grep -q 12345 "$out" && r=1 || r=0
+	ok "is not echoed" "$r"
+	run python3 "$tty" "PIN of $address: " ^C -- "$lanyard" sync
+	is "broken off" 1 "broken off"
+	run python3 "$tty" "PIN of $address: " 123456 -- "$lanyard" sync
+	is "a sync with the PIN from the terminal" 0 "$address"
+	use_home asked
+	new_code "$address"
+	run python3 "$tty" "the same (yes/no)?" no -- \
+	    "$lanyard" enroll "$address" --service "$url" \
+	    --code-file "$work/code" --unlock none
+	is "a fingerprint that is not confirmed" 1 "not trusted"
+	run python3 "$tty" "the same (yes/no)?" yes -- \
+	    "$lanyard" enroll "$address" --service "$url" \
+	    --code-file "$work/code" --unlock none
+	is "one that is" 0 "enrolled at"
+	grep -q "$(echo "$fp" | cut -c 1-32)" "$out" && r=0 || r=1
+	ok "was shown" "$r"
+}
+
+# Where there are no terminals to be had.
+without_terminal()
+{
+	use_home one
+	new_code "$address"
+	enroll
+	is "enrolled # no pseudo-terminals here" 0 "enrolled at"
+	use_home asked
+	new_code "$address"
+	run "$lanyard" enroll "$address" --service "$url" --unlock none \
+	    --code-file "$work/code" --fingerprint "$fp"
+	is "a second device" 0 "enrolled at"
+}
+
+if python3 -c 'import os; os.openpty()' 2>/dev/null; then
+	terminal=yes
+	at_terminal
+else
+	terminal=
+	without_terminal
+fi
 
 use_home one
 printf 'pw1\nwrong\npw3\npw1\npw1\npw1\nx\n' >"$work/passwords"
@@ -69,14 +94,21 @@ run "$lanyard" import --pin-file "$work/pin" --password-file "$work/passwords" \
     "$work/rsa.p12" "$work/ec.p12"
 is "too many passwords" 1 "it has 7 lines"
 echo pw1 >"$work/pw1"
-run "$lanyard" import --pin-file "$work/pin" --password-file "$work/pw1" --json \
+run "$lanyard" import --pin-file "$work/pin" --json \
+    --password-file "$work/pw1" \
     "$work/chain.p12" "$work/rsa.p12" "$work/ec.p12"
 is "JSON of an import" 1 "ec.p12: refused"
 json "says what became of each" '[x["result"] for x in d] ==
     ["there already", "there already", "refused"] and d[2]["reason"]
     and d[0]["key_id"] == d[1]["key_id"] and len(d[0]["key_id"]) == 32'
-run python3 "$tty" "Password of $work/ec.p12: " pw2 -- \
-    "$lanyard" import --pin-file "$work/pin" "$work/ec.p12"
+if [ -n "$terminal" ]; then
+	run python3 "$tty" "Password of $work/ec.p12: " pw2 -- \
+	    "$lanyard" import --pin-file "$work/pin" "$work/ec.p12"
+else
+	echo pw2 >"$work/pw2"
+	run "$lanyard" import --pin-file "$work/pin" \
+	    --password-file "$work/pw2" "$work/ec.p12"
+fi
 is "a password from the terminal" 0 "ec.p12: imported" "3 keys \(1 new\)"
 run "$lanyard" keys
 is "the table of keys" 0 "LABEL +ALGORITHM +FROM +UNTIL" \
@@ -213,7 +245,8 @@ run "$lanyard" keys
 is "keys asks nobody" 0 "cached until"
 run "$lanyard" sync --pin-file "$work/pin"
 is "sync says why not" 1 "cannot connect"
-run "$lanyard" import --pin-file "$work/pin" --password-file "$work/pw1" "$work/rsa.p12"
+run "$lanyard" import --pin-file "$work/pin" \
+    --password-file "$work/pw1" "$work/rsa.p12"
 is "import says why not" 1 "cannot connect"
 cp -Rp "$HOME" "$work/copy"
 run "$lanyard" logout --pin-file "$work/wrong-pin"

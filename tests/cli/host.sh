@@ -24,7 +24,8 @@ echo "the text of the mail" >"$work/text"
 openssl cms -encrypt -in "$work/text" -out "$work/mail" -aes256 \
     "$work/rsa.pem"
 token=$(sed -n 's/^label[ ]*=[ ]*//p' "$folder/account")
-id=$("$lanyard" keys --json | sed 's/.*"cka_id":"\([0-9a-f]*\)".*/\1/;s/../%&/g')
+id=$("$lanyard" keys --json |
+    sed 's/.*"cka_id":"\([0-9a-f]*\)".*/\1/;s/../%&/g')
 uri="pkcs11:token=$token;id=$id;type=private"
 
 # decrypt NAME: one request of the service, and the text.
