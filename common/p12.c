@@ -452,20 +452,34 @@ out:
 	return r;
 }
 
-/* A context for this file alone, with the ciphers of the last century. */
-static OSSL_LIB_CTX *
-legacy_ctx(void)
+/*
+ * Once more, in a context for this file alone, with the ciphers of the last
+ * century. r is what the first attempt gave, and stands if there are none.
+ */
+static int
+attempt_legacy(int r, const uint8_t *data, size_t len,
+    const struct ly_secret *password, struct ly_p12 *p12,
+    struct ly_why *why)
 {
+	OSSL_PROVIDER *base = NULL, *legacy = NULL;
 	OSSL_LIB_CTX *ctx;
 
+	(void)ERR_set_mark();
 	if ((ctx = OSSL_LIB_CTX_new()) == NULL)
-		return NULL;
-	if (OSSL_PROVIDER_load(ctx, "default") == NULL ||
-	    OSSL_PROVIDER_load(ctx, "legacy") == NULL) {
-		OSSL_LIB_CTX_free(ctx);
-		return NULL;
-	}
-	return ctx;
+		goto out;
+	if ((base = OSSL_PROVIDER_load(ctx, "default")) == NULL ||
+	    (legacy = OSSL_PROVIDER_load(ctx, "legacy")) == NULL)
+		goto out;
+	r = attempt(ctx, data, len, password, p12, why);
+out:
+	/* A context does not let go of its providers by itself. */
+	if (legacy != NULL)
+		(void)OSSL_PROVIDER_unload(legacy);
+	if (base != NULL)
+		(void)OSSL_PROVIDER_unload(base);
+	OSSL_LIB_CTX_free(ctx);
+	(void)ERR_pop_to_mark();
+	return r;
 }
 
 int
@@ -473,7 +487,6 @@ ly_p12_open(const uint8_t *data, size_t len,
     const struct ly_secret *password, struct ly_p12 *p12,
     struct ly_why *why)
 {
-	OSSL_LIB_CTX *legacy;
 	int r;
 
 	if (ly_libctx() == NULL)
@@ -482,14 +495,7 @@ ly_p12_open(const uint8_t *data, size_t len,
 		return ly_fail(why, LY_ERR_FORMAT,
 		    "it is larger than a PKCS#12 file of one key can be");
 	r = attempt(ly_libctx(), data, len, password, p12, why);
-	if (r != LY_ERR_UNSUPPORTED)
-		return r;
-	(void)ERR_set_mark();
-	legacy = legacy_ctx();
-	(void)ERR_pop_to_mark();
-	if (legacy == NULL)
-		return r;
-	r = attempt(legacy, data, len, password, p12, why);
-	OSSL_LIB_CTX_free(legacy);
+	if (r == LY_ERR_UNSUPPORTED)
+		r = attempt_legacy(r, data, len, password, p12, why);
 	return r;
 }

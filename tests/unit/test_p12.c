@@ -189,12 +189,14 @@ test_old_ciphers(void **state)
 	OSSL_LIB_CTX *ctx = OSSL_LIB_CTX_new(), *before;
 	STACK_OF(X509) *none = stack(NULL, NULL);
 	const int nid = NID_pbe_WithSHA1And40BitRC2_CBC;
+	OSSL_PROVIDER *base, *legacy;
 	struct ly_buf f;
 	int r;
 
 	(void)state;
-	must(OSSL_PROVIDER_load(ctx, "default") != NULL);
-	if (OSSL_PROVIDER_load(ctx, "legacy") == NULL) {
+	must((base = OSSL_PROVIDER_load(ctx, "default")) != NULL);
+	if ((legacy = OSSL_PROVIDER_load(ctx, "legacy")) == NULL) {
+		(void)OSSL_PROVIDER_unload(base);
 		OSSL_LIB_CTX_free(ctx);
 		sk_X509_free(none);
 		skip();
@@ -209,6 +211,8 @@ test_old_ciphers(void **state)
 	assert_int_equal(open_error(&f, "wrong"), LY_ERR_AUTH);
 	ly_buf_clear(&f);
 	sk_X509_free(none);
+	(void)OSSL_PROVIDER_unload(legacy);
+	(void)OSSL_PROVIDER_unload(base);
 	OSSL_LIB_CTX_free(ctx);
 }
 
