@@ -26,6 +26,9 @@
 #include "tls.h"
 
 #define LISTEN_DEFAULT "127.0.0.1:8443"
+#define PORT_FIRST 10000	/* of those that init picks from: */
+#define PORT_COUNT 20000	/* below the ephemeral ports */
+#define PORT_TRIES 64
 #define TENANT "default"
 #define UNIT_PATH "/etc/systemd/system/lanyardd.service"
 
@@ -143,24 +146,41 @@ claim(const struct ly_app *app, struct ly_why *why)
 	return 0;
 }
 
+/*
+ * A port that is free now. Not one of those that the system hands out for
+ * outgoing connections: the service has to find it free at each start.
+ */
+static int
+pick_port(struct ly_listen *listen, struct ly_why *why)
+{
+	int fd = -1, i, r = LY_ERR_EXISTS;
+	uint16_t x;
+
+	for (i = 0; i < PORT_TRIES && r == LY_ERR_EXISTS; i++) {
+		if ((r = ly_random(&x, sizeof(x))) != 0)
+			return r;
+		listen->port = (uint16_t)(PORT_FIRST + x % PORT_COUNT);
+		r = ly_listen_socket(listen, &fd, &listen->port, why);
+	}
+	if (r == 0)
+		(void)close(fd);
+	return r;
+}
+
 /* Address, port and name from the options. */
 static int
 set_conf(const struct ly_opts *o, struct ly_sconf *conf, struct ly_why *why)
 {
 	const char *listen = o->listen != NULL ? o->listen : LISTEN_DEFAULT;
 	int64_t ms = 0;
-	int fd = -1, r;
+	int r;
 
 	ly_sconf_init(conf);
 	if ((r = ly_listen_parse(listen, &conf->listen, why)) != 0)
 		return r;
-	if (conf->listen.port == 0) {
-		r = ly_listen_socket(&conf->listen, &fd, &conf->listen.port,
-		    why);
-		if (r != 0)
-			return r;
-		(void)close(fd);
-	}
+	if (conf->listen.port == 0 &&
+	    (r = pick_port(&conf->listen, why)) != 0)
+		return r;
 	if (o->name == NULL && (strcmp(conf->listen.host, "0.0.0.0") == 0 ||
 	    strcmp(conf->listen.host, "::") == 0))
 		return ly_fail(why, LY_ERR_FORMAT, "--name: needed when "
