@@ -4,6 +4,7 @@ server_cppflags = $(AM_CPPFLAGS) -I$(top_srcdir)/server \
 server_cflags = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(SQLITE_CFLAGS)
 
 server_tests = \
+	tests/server/test_api_keys \
 	tests/server/test_audit \
 	tests/server/test_enroll \
 	tests/server/test_kh_keys \
@@ -14,6 +15,11 @@ server_tests = \
 check_PROGRAMS += $(server_tests)
 TESTS += $(server_tests)
 server_ldadd = liblanyardd.la $(CMOCKA_LIBS)
+
+tests_server_test_api_keys_SOURCES = tests/server/test_api_keys.c
+tests_server_test_api_keys_CPPFLAGS = $(server_cppflags)
+tests_server_test_api_keys_CFLAGS = $(server_cflags)
+tests_server_test_api_keys_LDADD = $(server_ldadd)
 
 tests_server_test_audit_SOURCES = tests/server/test_audit.c
 tests_server_test_audit_CPPFLAGS = $(server_cppflags)
