@@ -288,6 +288,24 @@ test_nobody_there(void **state)
 }
 
 static void
+test_proxy_but_not_for_loopback(void **state)
+{
+	const struct ly_http_opts o = { .base = "https://nowhere.invalid",
+	    .connect_ms = 5000, .timeout_ms = 20000 };
+	struct ly_http *h;
+
+	(void)state;
+	assert_int_equal(setenv("https_proxy", "http://127.0.0.1:1", 1), 0);
+	h = open_kind("good");
+	(void)get_ok(h, "/ok");
+	ly_http_free(&h);
+	assert_int_equal(ly_http_new(&o, &h, NULL), 0);
+	get_fails(h, "/ok", LY_ERR_NET, "cannot connect");
+	ly_http_free(&h);
+	assert_int_equal(unsetenv("https_proxy"), 0);
+}
+
+static void
 test_deadlines(void **state)
 {
 	const struct setting mute = { .kind = "mute", .timeout_ms = 1200 };
@@ -529,6 +547,7 @@ main(void)
 		cmocka_unit_test(test_certificates),
 		cmocka_unit_test(test_the_systems_anchors_know_nothing_of_it),
 		cmocka_unit_test(test_nobody_there),
+		cmocka_unit_test(test_proxy_but_not_for_loopback),
 		cmocka_unit_test(test_deadlines),
 		cmocka_unit_test(test_device_certificate),
 		cmocka_unit_test(test_many_threads),
