@@ -334,7 +334,7 @@ static void
 test_name_with_controls_gives_way(void **state)
 {
 	static const char *const bad[] = { "a\x1b[31mb", "a\nb",
-		"a\xc2\x9b""31mb" };
+		"a\xc2\x9b\x33m" };
 	struct ly_cert_info info;
 	size_t i;
 	X509 *x;

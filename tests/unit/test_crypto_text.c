@@ -69,11 +69,14 @@ test_base64_all_bytes_and_lengths(void **state)
 static void
 test_base64_refuses(void **state)
 {
+	/* The bad digit lies in the second block of the decoder. */
+	static const char long_text[] =
+	    "Zm9vZm9vZm9vZm9vZm9vZm9vZm9vZm9vZm9vZm9vZm9vZm9vZm9vZm9vZm9v"
+	    "Zm9vZm9vZm*v";
 	static const char *const bad[] = { "A", "AA", "AAA", "AAAAA", "=",
 		"====", "A===", "AA=A", "=AAA", "AAA=AAAA", "AB==", "AAB=",
-		"AA A", "AAA\n", "AA-_", "AA\x80""A", "AA.A", "A\0AA",
-		"Zm9vZm9vZm9vZm9vZm9vZm9vZm9vZm9vZm9vZm9vZm9vZm9vZm9vZm9vZm9v"
-		"Zm9vZm*v" };
+		"AA A", "AAA\n", "AA-_", "AA\x80\x41", "AA.A",
+		long_text };
 	struct ly_secret s = LY_SECRET_INIT;
 	struct ly_buf b;
 	size_t i, n;
@@ -81,8 +84,7 @@ test_base64_refuses(void **state)
 	(void)state;
 	assert_int_equal(ly_secret_set(&s, "kept", 4), 0);
 	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-		n = bad[i][0] == 'A' && bad[i][1] == '\0' &&
-		    bad[i][2] == 'A' ? 4 : strlen(bad[i]);
+		n = strlen(bad[i]);
 		ly_buf_init(&b, 100);
 		assert_int_equal(ly_buf_put(&b, "kept", 4), 0);
 		assert_int_equal(ly_b64_decode(bad[i], n, &b), LY_ERR_FORMAT);
@@ -93,6 +95,7 @@ test_base64_refuses(void **state)
 		ly_buf_clear(&b);
 	}
 	ly_buf_init(&b, 2);
+	assert_int_equal(ly_b64_decode("A\0AA", 4, &b), LY_ERR_FORMAT);
 	assert_int_equal(ly_b64_decode("AAAA", 4, &b), LY_ERR_TOOBIG);
 	ly_buf_clear(&b);
 	ly_secret_clear(&s);

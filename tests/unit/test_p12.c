@@ -48,7 +48,7 @@ static void
 save(PKCS12 *p12, struct ly_buf *out)
 {
 	unsigned char *der = NULL;
-	int n;
+	int n = 0;
 
 	must(p12 != NULL && (n = i2d_PKCS12(p12, &der)) > 0);
 	ly_buf_init(out, LY_P12_MAX);
