@@ -15,6 +15,7 @@
 
 #define KW_MIN 24	/* bytes of an RFC 3394 wrap that we take */
 #define KW_MAX 1024
+#define BLANK_TAIL 16	/* zeros at its end that no ciphertext has */
 #define DIGEST_INFO_MAX (19 + LY_HASH_MAX)
 
 struct ly_keyop {
@@ -167,6 +168,23 @@ check_len(const struct ly_keyop *op, size_t len)
 	return ok ? 0 : LY_ERR_LENGTH;
 }
 
+/*
+ * Java cancels a decryption by running it on a buffer that was not filled, or
+ * not to its end. One in 2^128 true ciphertexts ends like that, so this is a
+ * cancellation, and nothing to ask a service for.
+ */
+static int
+check_filled(const struct ly_keyop *op, const uint8_t *in, size_t len)
+{
+	static const uint8_t blank[BLANK_TAIL];
+
+	if (!ly_keyop_remote(op) || op->plan.alg.op != LY_OP_DECRYPT ||
+	    len < BLANK_TAIL)
+		return 0;
+	return memcmp(in + len - BLANK_TAIL, blank, BLANK_TAIL) == 0 ?
+	    LY_ERR_AUTH : 0;
+}
+
 int
 ly_keyop_update(struct ly_keyop *op, const uint8_t *in, size_t len)
 {
@@ -221,7 +239,8 @@ perform(struct ly_keyop *op, struct ly_drivers *drivers, const uint8_t *in,
 	size_t max;
 	int r;
 
-	if ((r = check_len(op, len)) != 0)
+	if ((r = check_len(op, len)) != 0 ||
+	    (r = check_filled(op, in, len)) != 0)
 		return r;
 	if (!ly_keyop_remote(op))
 		return ly_aes_kw_unwrap(&op->kek, in, len, &op->out);

@@ -64,7 +64,8 @@ int ly_keyop_begun(const struct ly_keyop *op);
  * *reslen are the result, owned by op. A second call with the same input
  * gives the kept result (ly_keyop_keep). drivers is NULL for an unwrap.
  * LY_ERR_LENGTH: the input has a length that cannot be right, and nothing
- * was sent.
+ * was sent. LY_ERR_AUTH also for a ciphertext that was not filled in to its
+ * end, which is not sent either.
  */
 int ly_keyop_run(struct ly_keyop *op, struct ly_drivers *drivers,
     const uint8_t *in, size_t inlen, const uint8_t **res, size_t *reslen,

@@ -160,6 +160,36 @@ f20_failures_behind_the_key_are_device_errors(void **state)
 	assert_int_equal(C_Decrypt(s, ct, 256, pt, &len), CKR_OK);
 }
 
+/* What Java sends to cancel a cipher: nothing of it, or its beginning. */
+static void
+f35_a_buffer_that_was_not_filled_is_never_sent(void **state)
+{
+	CK_SESSION_HANDLE s = SESSION(state);
+	CK_OBJECT_HANDLE key = fx_object(s, CKO_PRIVATE_KEY, FX_RSA);
+	uint8_t ct[256], part[256], pt[256];
+	static const size_t filled[] = { 0, 1, 16, 240 };
+	CK_ULONG len;
+	size_t i;
+
+	fx_encrypt(FX_RSA, "sixteen byte key", 16, ct);
+	for (i = 0; i < sizeof(filled) / sizeof(filled[0]); i++) {
+		memset(part, 0, sizeof(part));
+		memcpy(part, ct, filled[i]);
+		len = sizeof(pt);
+		assert_int_equal(C_DecryptInit(s, &rsa_pkcs, key), CKR_OK);
+		assert_int_equal(C_Decrypt(s, part, 256, pt, &len),
+		    CKR_DEVICE_ERROR);
+	}
+	assert_int_equal(fx_fake.runs, 0);
+	/* A beginning of zeros is as good as any other. */
+	memset(part, 0, sizeof(part));
+	memcpy(part + 16, ct + 16, 240);
+	len = sizeof(pt);
+	assert_int_equal(C_DecryptInit(s, &rsa_pkcs, key), CKR_OK);
+	C_Decrypt(s, part, 256, pt, &len);
+	assert_int_equal(fx_fake.runs, 1);
+}
+
 static void
 f35_a_ciphertext_of_another_length_is_never_sent(void **state)
 {
@@ -786,6 +816,7 @@ main(void)
 		T(f25_sizes_are_answered_locally),
 		T(f25_a_kept_result_is_not_given_for_another_input),
 		T(f20_failures_behind_the_key_are_device_errors),
+		T(f35_a_buffer_that_was_not_filled_is_never_sent),
 		T(f35_a_ciphertext_of_another_length_is_never_sent),
 		T(an_answer_that_is_too_long_is_refused),
 		T(parts_are_collected_and_sent_once),
