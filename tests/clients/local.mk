@@ -2,10 +2,12 @@
 # some a display, so they are not part of make check.
 clients_tests = \
 	tests/clients/gnutls.sh \
+	tests/clients/java.sh \
 	tests/clients/openssh.sh \
 	tests/clients/openssl.sh \
 	tests/clients/thunderbird.sh
 EXTRA_DIST += $(clients_tests) \
+	tests/clients/Pkcs11.java \
 	tests/clients/cases_account.py \
 	tests/clients/cases_fault.py \
 	tests/clients/cases_prompt.py \

@@ -1,0 +1,145 @@
+#!/bin/sh
+# Java's SunPKCS11: key store, signatures, ciphers, key agreement; and what it
+# does to cancel an operation reaches the service only where it must.
+. "${top_srcdir:-$(dirname "$0")/../..}/tests/lib.sh"
+. "$top_srcdir/tests/clients/tools.sh"
+need openssl java javac setsid
+need_built
+data
+javac -d "$tmp" "$top_srcdir/tests/clients/Pkcs11.java" \
+    >"$tmp/javac.log" 2>&1 || {
+	diag_file "$tmp/javac.log"
+	bail "javac"
+}
+
+# alias KEY: the label, which begins with the certificate's name.
+alias_of()
+{
+	alias_name=$(openssl x509 -in "$data/$1.crt" -noout -subject \
+	    -nameopt multiline | sed -n 's/.*commonName *= //p')
+	sed -n "s/^alias \($alias_name S.*\) key .*/\1/p" "$tmp/list"
+}
+
+# java_do STEP: one process for one step, as a program would.
+java_do()
+{
+	rm -f "$tmp/out" "$tmp/sig"
+	client "$rig" timeout 60 java -XX:TieredStopAtLevel=1 -XX:+UseSerialGC \
+	    -Djava.io.tmpdir="$tmp" -cp "$tmp" Pkcs11 "$tmp/java.cfg" \
+	    "$rig/pin" "$tmp" "$1" >"$tmp/java.out" 2>&1
+	cat "$tmp/java.out"
+	grep -q "^$1 ok" "$tmp/java.out"
+}
+
+# signs COUNT ALGORITHM KEY OPENSSL-OPTIONS...
+signs()
+{
+	signs_count=$1 signs_alg=$2 signs_key=$3
+	shift 3
+	costs "$signs_count" "$signs_alg with $signs_key, $word" \
+	    java_do "sign:$signs_alg:$(alias_of "$signs_key")"
+	ok "  openssl verifies it" openssl dgst "$@" -verify \
+	    "$tmp/$signs_key.pub" -signature "$tmp/sig" "$tmp/in"
+}
+
+everything()
+{
+	word=$2
+	java_do list >"$tmp/list"
+	is "the key store lists eight keys, $word" \
+	    "$(grep -c '^alias .* key ' "$tmp/list")" 8
+	signs "$1" SHA256withRSA rsa -sha256
+	signs "$1" SHA512withRSA signer -sha512
+	signs "$1" SHA256withECDSA p256 -sha256
+	signs "$1" SHA384withECDSA p384 -sha384
+	for key in rsa old; do
+		costs "$1" "RSA/ECB/PKCS1Padding decrypts by $key, $word" \
+		    java_do "decrypt:$rsa_ecb:$(alias_of $key):$key.cipher"
+		same "  the same" "$tmp/out" "$tmp/secret"
+		costs "$1" "and unwraps an AES key by $key, $word" \
+		    java_do "unwrap:$rsa_ecb:$(alias_of $key):$key.cipher"
+		same "  the same" "$tmp/out" "$tmp/secret"
+	done
+	for key in p256 p384; do
+		cp "$tmp/$key.peer.der" "$tmp/peer.der"
+		costs "$1" "ECDH agrees with $key, $word" java_do \
+		    "agree:$(alias_of $key)"
+		same "  the same secret" "$tmp/out" "$tmp/$key.want"
+	done
+}
+
+# peer KEY CURVE: somebody's public key, and the secret that must come out.
+peer()
+{
+	openssl genpkey -algorithm EC -out "$tmp/peer.key" \
+	    -pkeyopt "ec_paramgen_curve:$2"
+	openssl pkey -in "$tmp/peer.key" -pubout -outform DER \
+	    -out "$tmp/$1.peer.der"
+	openssl pkeyutl -derive -inkey "$tmp/peer.key" \
+	    -peerkey "$tmp/$1.pub" -out "$tmp/$1.want"
+}
+
+rsa_ecb=RSA/ECB/PKCS1Padding
+printf 'sixteen byte key' >"$tmp/secret"
+cp "$data/rsa-pkcs1.want" "$tmp/in"
+for key in rsa old signer p256 p384; do
+	openssl x509 -in "$data/$key.crt" -pubkey -noout >"$tmp/$key.pub"
+done
+for key in rsa old; do
+	openssl pkeyutl -encrypt -pubin -inkey "$tmp/$key.pub" \
+	    -in "$tmp/secret" -out "$tmp/$key.cipher"
+done
+peer p256 P-256
+peer p384 P-384
+printf 'name = Lanyard\nlibrary = %s\n' "$MODULE" >"$tmp/java.cfg"
+
+# shellcheck disable=SC2046 # names without blanks
+rig_up remote --delivery remote $(all_keys)
+everything 1 "asked of the service"
+fails "an expired key signs nothing" java_do \
+    "sign:SHA256withRSA:$(alias_of old)"
+
+# PSS is offered, but Java wants the token to hash for it, which a module on
+# whose list no digest stands does not: nothing is asked then.
+costs_before=$(ops)
+fails "RSASSA-PSS is refused by Java itself" java_do \
+    "sign:RSASSA-PSS:$(alias_of rsa)"
+like "  for want of a digest" "$tmp/ok.out" "Unsupported digest algorithm"
+is "  the service is not asked" $(($(ops) - costs_before)) 0
+
+# JDK 17 cancels by finishing. A cipher that got no input, or not all of it,
+# costs nothing; a signature that was begun is one as any other.
+costs 1 "a cipher cancelled twice, then used" java_do \
+    "cancel:$rsa_ecb:$(alias_of rsa):rsa.cipher"
+same "  the same" "$tmp/out" "$tmp/secret"
+costs 0 "25 ciphers begun and left to the collector" java_do \
+    "abandon:$rsa_ecb:$(alias_of rsa)"
+costs 2 "a signature begun, begun again and finished" java_do \
+    "again:SHA256withRSA:$(alias_of rsa)"
+ok "  openssl verifies it" openssl dgst -sha256 -verify "$tmp/rsa.pub" \
+    -signature "$tmp/sig" "$tmp/in"
+echo "explicitCancel = false" >>"$tmp/java.cfg"
+costs 1 "the same with explicitCancel = false" java_do \
+    "again:SHA256withRSA:$(alias_of rsa)"
+ok "  openssl verifies it" openssl dgst -sha256 -verify "$tmp/rsa.pub" \
+    -signature "$tmp/sig" "$tmp/in"
+printf 'name = Lanyard\nlibrary = %s\n' "$MODULE" >"$tmp/java.cfg"
+"$RIG" stop-service "$rig" || bail "stop-service"
+fails "a remote key is an exception without its service" java_do \
+    "decrypt:$rsa_ecb:$(alias_of rsa):rsa.cipher"
+
+# shellcheck disable=SC2046
+rig_up cached --delivery cached $(all_keys)
+"$RIG" stop-service "$rig" || bail "stop-service"
+everything 0 "cached, service off"
+
+# keytool, which needs no program of ours.
+keytool_list()
+{
+	client "$rig" timeout 60 keytool -list -keystore NONE \
+	    -storetype PKCS11 -providerclass sun.security.pkcs11.SunPKCS11 \
+	    -providerarg "$tmp/java.cfg" -storepass:file "$rig/pin"
+}
+ok "keytool -list" keytool_list
+is "  eight private keys" "$(grep -c PrivateKeyEntry "$tmp/ok.out")" 8
+done_testing
