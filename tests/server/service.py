@@ -10,6 +10,7 @@ import os
 import re
 import shutil
 import signal
+import socket
 import ssl
 import subprocess
 import sys
@@ -220,9 +221,13 @@ class Device:
         return c
 
     def connect(self):
-        return http.client.HTTPSConnection(
+        """Always to loopback: a bare root has no /etc/hosts."""
+        c = http.client.HTTPSConnection(
             self.service.host, self.service.port, context=self.context(),
             timeout=WAIT)
+        c._create_connection = lambda address, *rest: (
+            socket.create_connection(("127.0.0.1", address[1]), *rest))
+        return c
 
     def close(self):
         if self.connection is not None:
