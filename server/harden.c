@@ -4,12 +4,16 @@
  * descriptors need, and refuses executable memory.
  */
 #include <errno.h>
+#include <linux/capability.h>
 #include <seccomp.h>
 #include <stddef.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "config.h"
 #include "err.h"
@@ -22,6 +26,20 @@ ly_harden_basic(void)
 
 	(void)setrlimit(RLIMIT_CORE, &none);
 	(void)umask(077);
+}
+
+/* 1 if this process may lock memory whatever its limit (capabilities(7)). */
+static int
+may_lock(void)
+{
+	struct __user_cap_header_struct head = {
+		_LINUX_CAPABILITY_VERSION_3, 0
+	};
+	struct __user_cap_data_struct caps[2];
+
+	memset(caps, 0, sizeof(caps));
+	return syscall(SYS_capget, &head, caps) == 0 &&
+	    (caps[0].effective & 1u << CAP_IPC_LOCK) != 0;
 }
 
 void
@@ -38,8 +56,8 @@ ly_harden_memory(void)
 	 * With a limit, MCL_FUTURE would make allocations fail once it is
 	 * reached; secrets are then locked one by one (ly_locked_alloc).
 	 */
-	if (getrlimit(RLIMIT_MEMLOCK, &now) == 0 &&
-	    now.rlim_cur == RLIM_INFINITY)
+	if (may_lock() || (getrlimit(RLIMIT_MEMLOCK, &now) == 0 &&
+	    now.rlim_cur == RLIM_INFINITY))
 		(void)mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT);
 }
 
