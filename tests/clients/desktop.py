@@ -12,6 +12,8 @@ import subprocess
 import time
 import zlib
 
+# The program ends when the test does, even when that is killed.
+WITH_PARENT = ["setpriv", "--pdeathsig", "TERM"]
 SETTLE = 4  # seconds at most until a picture is taken as it is
 
 
@@ -22,9 +24,10 @@ class Desktop:
         out, put = os.pipe()
         with open(os.path.join(folder, "xvfb.log"), "wb") as log:
             self.process = subprocess.Popen(
-                ["Xvfb", "-displayfd", str(put), "-nolisten", "tcp",
-                 "-screen", "0", "%dx%dx24" % (width, height),
-                 "-fbdir", folder],
+                WITH_PARENT + ["Xvfb", "-displayfd", str(put),
+                               "-nolisten", "tcp", "-screen", "0",
+                               "%dx%dx24" % (width, height),
+                               "-fbdir", folder],
                 pass_fds=[put], stdout=log, stderr=log)
         os.close(put)
         number = read_line(out, 60)

@@ -5,6 +5,7 @@ process on a fresh profile.  Every case ends with a screenshot and without
 an open prompt, so that a failure does not spread to the next.
 """
 
+import glob
 import os
 import shutil
 
@@ -14,6 +15,7 @@ from loopback import Trap
 from mails import Mails, mbox
 from tap import Skip, Tap
 from thunderbird import Thunderbird
+from tokens import Lanyard
 from userprofile import Profile
 import cases_read
 
@@ -46,17 +48,18 @@ class Session:
         self.log = os.path.join(self.folder, "thunderbird.log")
         kind = plan.token or run.token
         self.token = kind(os.path.join(self.folder, "token"), run.mails,
-                          OURS, pin=plan.pin, delivery=plan.delivery,
-                          address=ADDRESS)
+                          plan.pin, plan.delivery, ADDRESS)
+
+    def start(self, plan):
+        """Make the token and the profile, then start Thunderbird."""
+        self.token.up(OURS)
         self.profile = Profile(os.path.join(self.folder, "profile"), ADDRESS,
-                               run.trap.port, plan.prefs)
-        self.profile.trust("Client Test CA", run.mails.path("ca.crt"))
-        self.profile.know("bob", run.mails.path("bob.crt"))
+                               self.run.trap.port, plan.prefs)
+        self.profile.trust("Client Test CA", self.mails.path("ca.crt"))
+        self.profile.know("bob", self.mails.path("bob.crt"))
         self.token.register(self.profile, plan.registration)
         with open(self.profile.folder_file("Test"), "w") as f:
-            f.write(mbox(cases_read.mails(run.mails)))
-
-    def start(self):
+            f.write(mbox(cases_read.mails(self.mails)))
         self.tb = Thunderbird(self.profile, self.run.desktop.display,
                               self.token.environment, self.log)
         self.composer = Composer(self.tb, ADDRESS)
@@ -98,11 +101,18 @@ class Session:
                 self.tb.process.returncode, self.log))
 
 
+def clear(folder):
+    """Take down the services that a run killed in the middle has left."""
+    for made in glob.glob(os.path.join(folder, "*", "token", ".rig")):
+        Lanyard.rig("down", os.path.dirname(made))
+
+
 class Run:
     def __init__(self, token, folder):
         self.token = token
         self.folder = os.path.join(folder, "run")
         self.shots = os.path.join(folder, "shots")
+        clear(self.folder)
         for path in (self.folder, self.shots):
             shutil.rmtree(path, ignore_errors=True)
             os.makedirs(path)
@@ -115,20 +125,17 @@ class Run:
         """Run the plan's cases; what breaks the session is a failure."""
         if not (plan.token or self.token).can(plan):
             return self.tap.case(plan.name, self.cannot)
-        session = None
+        session = Session(self, plan)
         try:
-            session = Session(self, plan)
-            session.start()
+            session.start(plan)
             for case in plan.cases:
                 case(session)
         except Exception as why:
             self.tap.line(False, "%s: session ran" % plan.name)
             self.tap.note("%s: %s" % (type(why).__name__, why))
-            if session:
-                session.shot(plan.name + " broken")
+            session.shot(plan.name + " broken")
         finally:
-            if session:
-                session.end()
+            session.end()
 
     def cannot(self):
         raise Skip("%s cannot do this" % self.token.name)

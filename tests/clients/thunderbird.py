@@ -10,6 +10,7 @@ import signal
 import subprocess
 import time
 
+from desktop import WITH_PARENT
 from marionette import Marionette, MarionetteError
 
 PROGRAM = "/usr/lib/thunderbird/thunderbird"
@@ -171,8 +172,9 @@ class Thunderbird:
                    DBUS_SESSION_BUS_ADDRESS="disabled:")
         with open(log, "ab") as out:
             self.process = subprocess.Popen(
-                [PROGRAM, "-profile", profile.folder, "-no-remote",
-                 "-marionette", "-remote-allow-system-access"],
+                WITH_PARENT + [PROGRAM, "-profile", profile.folder,
+                               "-no-remote", "-marionette",
+                               "-remote-allow-system-access"],
                 env=env, stdout=out, stderr=out, stdin=subprocess.DEVNULL,
                 start_new_session=True)
         try:

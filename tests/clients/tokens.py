@@ -40,18 +40,23 @@ class SoftHSM:
     lacks = ("oaep", "kdf")
     most_prompts = 20  # its certificates are only seen after a login
 
-    def __init__(self, folder, mails, people, pin, **_):
+    def __init__(self, folder, mails, pin, *_):
+        self.folder, self.mails = folder, mails
         self.module, self.label, self.pin = SOFTHSM, "SoftHSM", pin
-        os.makedirs(os.path.join(folder, "tokens"))
-        conf = os.path.join(folder, "softhsm2.conf")
+
+    def up(self, people):
+        os.makedirs(os.path.join(self.folder, "tokens"))
+        conf = os.path.join(self.folder, "softhsm2.conf")
         with open(conf, "w") as f:
             f.write("directories.tokendir = %s/tokens\n"
-                    "objectstore.backend = file\nlog.level = ERROR\n" % folder)
+                    "objectstore.backend = file\n"
+                    "log.level = ERROR\n" % self.folder)
         self.environment = {"SOFTHSM2_CONF": conf}
         call(["softhsm2-util", "--init-token", "--free", "--label",
-              self.label, "--pin", pin, "--so-pin", pin], self.environment)
+              self.label, "--pin", self.pin, "--so-pin", self.pin],
+             self.environment)
         for number, name in enumerate(people, 1):
-            self.put(mails, name, "%02x" % number)
+            self.put(self.mails, name, "%02x" % number)
 
     def put(self, mails, name, key_id):
         mails.openssl("pkcs8", "-topk8", "-nocrypt", "-outform", "DER",
@@ -86,14 +91,16 @@ class Lanyard:
     lacks = ()
     most_prompts = 3
 
-    def __init__(self, folder, mails, people, pin, delivery="remote",
-                 address="alice@example.com"):
+    def __init__(self, folder, mails, pin, delivery, address):
         self.folder, self.mails, self.pin = folder, mails, pin
-        self.address, self.second = address, None
-        unlock = ["--pin", pin] if pin else ["--unlock", "none"]
-        self.rig("up", folder, *unlock, "--delivery", delivery, "--address",
-                 address, *("%s:%s" % (mails.path(name + ".p12"), PASSWORD)
-                            for name in people))
+        self.delivery, self.address, self.second = delivery, address, None
+
+    def up(self, people):
+        unlock = ["--pin", self.pin] if self.pin else ["--unlock", "none"]
+        self.rig("up", self.folder, *unlock, "--delivery", self.delivery,
+                 "--address", self.address,
+                 *("%s:%s" % (self.mails.path(name + ".p12"), PASSWORD)
+                   for name in people))
         values = self.read_env()
         self.module, self.label = values.pop("MODULE"), values.pop("TOKEN")
         values.pop("PIN", None)
@@ -103,7 +110,8 @@ class Lanyard:
     def can(plan):
         return True
 
-    def rig(self, command, *args):
+    @staticmethod
+    def rig(command, *args):
         return call([os.path.join(os.environ.get("top_srcdir", "."), "tests",
                                   "rig"), command, *args])
 
@@ -198,8 +206,11 @@ class OwnKeys:
     label = "NSS Certificate DB"
     environment = {}
 
-    def __init__(self, folder, mails, people, **_):
-        self.files = [mails.path(name + ".p12") for name in people]
+    def __init__(self, _, mails, *__):
+        self.mails = mails
+
+    def up(self, people):
+        self.files = [self.mails.path(name + ".p12") for name in people]
 
     @staticmethod
     def can(plan):
