@@ -2,6 +2,7 @@
 interop_tests = \
 	tests/interop/cms_decrypt.sh \
 	tests/interop/cms_sign.sh \
+	tests/interop/config.sh \
 	tests/interop/faults.sh \
 	tests/interop/gnutls.sh \
 	tests/interop/nss.sh \
