@@ -2,6 +2,7 @@
 # some a display, so they are not part of make check.
 clients_tests = \
 	tests/clients/gnutls.sh \
+	tests/clients/gpgsm.sh \
 	tests/clients/java.sh \
 	tests/clients/openssh.sh \
 	tests/clients/openssl.sh \

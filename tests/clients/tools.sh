@@ -125,3 +125,34 @@ token_uri()
 {
 	(. "$1/env"; echo "$TOKEN" | sed 's/ /%20/g; s/^/pkcs11:token=/')
 }
+
+# soft_token KEY...: a SoftHSM token with these keys, label and CKA_ID being
+# the key's name; then "soft COMMAND..." runs with it, SOFT is its module.
+soft_token()
+{
+	SOFT=
+	for soft_one in /usr/lib/softhsm /usr/lib/*/softhsm; do
+		[ ! -e "$soft_one/libsofthsm2.so" ] ||
+			SOFT=$soft_one/libsofthsm2.so
+	done
+	[ -n "$SOFT" ] && command -v softhsm2-util >/dev/null || return 1
+	mkdir -p "$tmp/softhsm/tokens"
+	echo "directories.tokendir = $tmp/softhsm/tokens" >"$tmp/softhsm/conf"
+	soft softhsm2-util --init-token --free --label soft --pin 123456 \
+	    --so-pin 123456 >"$tmp/softhsm/log" 2>&1
+	for soft_one; do
+		soft_id=$(printf %s "$soft_one" | od -An -tx1 | tr -d ' \n')
+		openssl pkcs8 -topk8 -nocrypt -in "$data/$soft_one.key" \
+		    -out "$tmp/softhsm/p8"
+		soft softhsm2-util --import "$tmp/softhsm/p8" --token soft \
+		    --pin 123456 --label "$soft_one" --id "$soft_id"
+		soft pkcs11-tool --module "$SOFT" --token-label soft --login \
+		    --pin 123456 --write-object "$data/$soft_one.der" \
+		    --type cert --id "$soft_id" --label "$soft_one"
+	done >>"$tmp/softhsm/log" 2>&1
+}
+
+soft()
+{
+	SOFTHSM2_CONF=$tmp/softhsm/conf timeout 60 "$@"
+}
