@@ -4,8 +4,10 @@ clients_tests = \
 	tests/clients/gnutls.sh \
 	tests/clients/gpgsm.sh \
 	tests/clients/java.sh \
+	tests/clients/nss.sh \
 	tests/clients/openssh.sh \
 	tests/clients/openssl.sh \
+	tests/clients/p11kit.sh \
 	tests/clients/thunderbird.sh
 EXTRA_DIST += $(clients_tests) \
 	tests/clients/Pkcs11.java \
@@ -20,6 +22,7 @@ EXTRA_DIST += $(clients_tests) \
 	tests/clients/loopback.py \
 	tests/clients/mails.py \
 	tests/clients/marionette.py \
+	tests/clients/pdf.py \
 	tests/clients/session.py \
 	tests/clients/tap.py \
 	tests/clients/test_thunderbird.py \

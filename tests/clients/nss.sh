@@ -1,0 +1,148 @@
+#!/bin/sh
+# NSS beyond cmsutil: certutil signs requests and certificates, signtool a
+# jar, signver looks, and poppler's pdfsig signs a PDF.
+. "${top_srcdir:-$(dirname "$0")/../..}/tests/lib.sh"
+. "$top_srcdir/tests/clients/tools.sh"
+need openssl python3 certutil modutil cmsutil signtool signver pdfsig setsid
+need_built
+data
+cat >>"$data/ca.cnf" <<EOT
+[code]
+basicConstraints = CA:false
+keyUsage = critical,digitalSignature
+extendedKeyUsage = codeSigning
+EOT
+identity code RSA rsa_keygen_bits:2048 code
+
+nss()
+{
+	client "$rig" timeout 60 "$@"
+}
+
+# nick KEY: as NSS knows its certificate.
+nick()
+{
+	nick_name=$(openssl x509 -in "$data/$1.crt" -noout -subject \
+	    -nameopt multiline | sed -n 's/.*commonName *= //p')
+	sed -n "s/^\(.*:$nick_name S.*[^ ]\) *u,u,u *$/\1/p" "$tmp/certs"
+}
+
+# signed_by KEY CERTIFICATE: in DER; the signature alone, as a mail key's own
+# certificate is not a CA's.
+signed_by()
+{
+	signed_at=$(openssl asn1parse -inform DER -in "$2" |
+	    sed -n 's/^ *\([0-9]*\):d=1 .*BIT STRING.*/\1/p')
+	openssl asn1parse -inform DER -in "$2" -strparse 4 -noout \
+	    -out "$tmp/signed"
+	openssl asn1parse -inform DER -in "$2" -strparse "$signed_at" -noout \
+	    -out "$tmp/signature" 2>/dev/null
+	openssl x509 -in "$data/$1.crt" -noout -pubkey >"$tmp/by.pub"
+	openssl dgst -sha256 -verify "$tmp/by.pub" \
+	    -signature "$tmp/signature" "$tmp/signed"
+}
+
+certificates()
+{
+	for key in rsa p256; do
+		rm -f "$tmp/csr" "$tmp/crt"
+		costs "$1" "certutil -R with $key, $2" nss certutil -R \
+		    -d "sql:$db" -f "$rig/pin" -h "$token" \
+		    -k "$(nick $key)" -s "CN=Somebody" -Z SHA256 \
+		    -z "$tmp/noise" -o "$tmp/csr"
+		ok "  openssl verifies it" openssl req -inform DER \
+		    -in "$tmp/csr" -noout -verify
+		costs "$1" "certutil -C signed with $key, $2" nss certutil \
+		    -C -d "sql:$db" -f "$rig/pin" -c "$(nick $key)" \
+		    -i "$tmp/csr" -m 5 -v 2 -Z SHA256 -o "$tmp/crt"
+		ok "  openssl verifies it" signed_by "$key" "$tmp/crt"
+	done
+}
+
+objects()
+{
+	rm -rf "$tmp/tree" "$tmp/x.jar" "$tmp/sig"
+	mkdir "$tmp/tree"
+	echo hello >"$tmp/tree/a.txt"
+	costs "$1" "signtool signs a jar, $2" nss signtool -d "sql:$db" \
+	    -p "$(cat "$rig/pin")" -k "$(nick code)" -Z "$tmp/x.jar" \
+	    "$tmp/tree"
+	ok "  and verifies it" signtool -d "sql:$db" -v "$tmp/x.jar"
+	like "  file by file" "$tmp/ok.out" "verified +a.txt"
+	costs "$1" "cmsutil -S -T, $2" nss cmsutil -S -T -N "$(nick rsa)" \
+	    -H SHA256 -d "sql:$db" -f "$rig/pin" \
+	    -i "$data/rsa-pkcs1.want" -o "$tmp/sig"
+	nss signver -V -d "sql:$db" -s "$tmp/sig" \
+	    -i "$data/rsa-pkcs1.want" >"$tmp/verdict" 2>&1
+	like "  signver verifies it" "$tmp/verdict" signatureValid=yes
+}
+
+# pdf KEY: pdfsig signs once to see how long it gets, then again. It gives up
+# when the second is longer, which an ECDSA signature of any token can be.
+pdf()
+{
+	for pdf_try in 1 2 3 4 5 6 7 8 9 10; do
+		rm -f "$tmp/signed.pdf"
+		! nss pdfsig -nssdir "sql:$db" -add-signature \
+		    -nick "$(nick "$1")" -kpw "$(cat "$rig/pin")" \
+		    -nss-pwd "$(cat "$rig/pin")" -no-ocsp "$tmp/plain.pdf" \
+		    "$tmp/signed.pdf" || return 0
+		[ "$1" = p256 ] || return 1
+	done
+	return 1
+}
+
+# pdfs COUNT WORD
+pdfs()
+{
+	for key in rsa p256; do
+		rm -f "$tmp/pdf.sig"
+		pdfs_before=$(ops)
+		ok "pdfsig signs with $key, $2" pdf "$key"
+		is "  two operations for each time it tried" \
+		    $(($(ops) - pdfs_before)) $(($1 * pdf_try))
+		nss pdfsig -nssdir "sql:$db" -no-ocsp -nocert \
+		    "$tmp/signed.pdf" >"$tmp/verdict" 2>&1
+		like "  and finds it valid" "$tmp/verdict" \
+		    "Signature is Valid"
+		python3 "$top_srcdir/tests/clients/pdf.py" split \
+		    "$tmp/signed.pdf" "$tmp/pdf.in" "$tmp/pdf.sig"
+		ok "  openssl verifies it" openssl cms -verify -binary \
+		    -inform DER -in "$tmp/pdf.sig" -content "$tmp/pdf.in" \
+		    -CAfile "$data/ca.crt" -purpose any -out /dev/null
+	done
+}
+
+begin()
+{
+	db=$tmp/$1-nss
+	token=$(. "$rig/env"; echo "$TOKEN")
+	nss_db "$rig" "$db" >/dev/null 2>&1 || bail "nss_db"
+	certutil -M -d "sql:$db" -n "test CA" -t CT,C,CT
+	nss certutil -L -d "sql:$db" -h all -f "$rig/pin" >"$tmp/certs" 2>&1
+}
+
+read -r keys <<EOT
+$data/rsa.p12:$p12 $data/old.p12:$p12 $data/p256.p12:$p12 $data/code.p12:$p12
+EOT
+head -c 64 /dev/urandom >"$tmp/noise"
+python3 "$top_srcdir/tests/clients/pdf.py" make "$tmp/plain.pdf"
+# shellcheck disable=SC2086 # names without blanks
+rig_up remote --delivery remote $keys
+begin remote
+certificates 1 "asked of the service"
+objects 1 "asked of the service"
+pdfs 2 "asked of the service"
+fails "pdfsig does not sign with an expired key" nss pdfsig \
+    -nssdir "sql:$db" -add-signature -nick "$(nick old)" \
+    -kpw "$(cat "$rig/pin")" -nss-pwd "$(cat "$rig/pin")" -no-ocsp \
+    "$tmp/plain.pdf" "$tmp/old.pdf"
+
+# shellcheck disable=SC2086
+rig_up cached --delivery cached $keys
+"$RIG" stop-service "$rig" || bail "stop-service"
+begin cached
+certificates 0 "cached, service off"
+objects 0 "cached, service off"
+pdfs 0 "cached, service off"
+done_testing
