@@ -126,19 +126,27 @@ logins()
 
 start_agent()
 {
-	rm -f "$tmp/agent"
+	rm -f "$tmp/agent" "$tmp/agent.log"
 	client "$rig" ssh-agent -D -a "$tmp/agent" \
 	    -P "$(dirname "$(readlink -f "$MODULE")")/*,$(
 	    dirname "$MODULE")/*" >"$tmp/agent.log" 2>&1 </dev/null &
-	agent_pid=$!
+	pids="$pids $!"
+	wait_for 20 grep -q "Agent pid [0-9]*;" "$tmp/agent.log" ||
+		bail "ssh-agent does not start"
+	# The agent's own number: $! is that of the shell around it.
+	agent_pid=$(sed -n 's/.*Agent pid \([0-9]*\).*/\1/p' "$tmp/agent.log")
 	pids="$pids $agent_pid"
-	wait_for 20 test -S "$tmp/agent" || bail "ssh-agent does not start"
+}
+
+not_running()
+{
+	! kill -0 "$1"
 }
 
 stop_agent()
 {
 	kill "$agent_pid"
-	wait "$agent_pid" 2>/dev/null
+	wait_for 20 not_running "$agent_pid" || fail "ssh-agent ends"
 }
 
 made_run=

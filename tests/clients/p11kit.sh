@@ -96,10 +96,13 @@ everything 0 "isolated, cached, service off"
 if [ -n "$client_so" ] && p11-kit server --help >/dev/null 2>&1; then
 	home=$tmp/server-home
 	mkdir -p "$home"
-	at_home "$rig" "$home" sh -c "exec p11-kit server --foreground \
+	at_home "$rig" "$home" sh -c "echo \$\$ >'$tmp/server.pid'
+	    exec p11-kit server --foreground \
 	    --name '$tmp/p11.sock' --provider '$MODULE' pkcs11:" \
 	    >"$tmp/server.log" 2>&1 </dev/null &
 	pids="$pids $!"
+	wait_for 20 test -s "$tmp/server.pid"
+	pids="$pids $(cat "$tmp/server.pid")"
 	wait_for 20 test -S "$tmp/p11.sock" || diag_file "$tmp/server.log"
 	rm -f "$tmp/out"
 	ok "openssl reads a mail over p11-kit server's socket" env \
