@@ -27,6 +27,21 @@ label()
 		/^ *ID:/ && $2 == id { print label; exit }'
 }
 
+# with_p11kit RIG COMMAND...: as client, for programs that link p11-kit: see
+# tests/interop/nofreelocale.c.
+with_p11kit()
+{
+	(
+		. "$1/env"
+		shift
+		[ -z "${LD_PRELOAD:-}" ] || LD_PRELOAD=$LD_PRELOAD:$nofreelocale
+		GNUTLS_PIN=$PIN
+		export GNUTLS_PIN
+		exec timeout 60 "$@"
+	)
+}
+nofreelocale=$top_builddir/tests/interop/.libs/nofreelocale.so
+
 # A URI with the rig's PIN, for libp11's engine.
 pin_uri()
 {

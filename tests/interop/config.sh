@@ -65,11 +65,11 @@ sed "s|^module: .*|module: $MODULE|" "$made/lanyard.module" \
 by_p11kit()
 {
 	if [ "$(id -u)" != 0 ]; then
-		client "$rig" env HOME="$tmp/home" \
+		with_p11kit "$rig" env HOME="$tmp/home" \
 		    XDG_CONFIG_HOME="$tmp/home/.config" "$@"
 		return
 	fi
-	client "$rig" unshare --mount --propagation private sh -c '
+	with_p11kit "$rig" unshare --mount --propagation private sh -c '
 	    mount --bind "$1" "$2" && shift 2 && exec "$@"' sh \
 	    "$tmp/home/.config/pkcs11/modules" "$modules" "$@"
 }

@@ -77,35 +77,32 @@ start_bad status500 "$rig" "$tmp/evil.crt" "$tmp/evil.key"
 decrypts "a certificate of somebody else" CKR_DEVICE_ERROR
 stop_bad
 
-# later COMMAND...: with a clock that says 2099, when every certificate of
-# the service has run out. The sanitizer's library has to come first.
+# later COMMAND...: seventy years ahead, when every certificate has run out.
+# The sanitizer's library has to come first.
 later()
 {
 	(
 		. "$rig/env"
-		LD_PRELOAD=${LD_PRELOAD:+$LD_PRELOAD:}$libfaketime
-		FAKETIME='@2099-01-01 00:00:00'
-		export LD_PRELOAD FAKETIME
-		exec timeout 60 "$@"
+		preload=$top_builddir/tests/interop/.libs/later.so
+		preload=${LD_PRELOAD:+$LD_PRELOAD:}$preload
+		unset LD_PRELOAD
+		exec timeout 60 env LD_PRELOAD="$preload" LATER=2209032000 "$@"
 	)
 }
-libfaketime=$(find /usr/lib -name libfaketime.so.1 2>/dev/null | head -n 1)
-if [ -n "$libfaketime" ]; then
-	"$RIG" start-service "$rig" || bail "start-service"
-	{
-		echo init
-		echo open
-		echo "login $(cat "$rig/pin")"
-		echo "decrypt $rsa_id RSA-PKCS $tmp/cipher $tmp/out"
-	} >"$tmp/commands"
-	later "$top_builddir/tests/interop/p11shell" "$MODULE" \
-	    <"$tmp/commands" >"$tmp/later" 2>&1
-	like "an expired certificate of the service" "$tmp/later" \
-	    "^decrypt CKR_DEVICE_ERROR"
-	"$RIG" stop-service "$rig" || bail "stop-service"
-else
-	skip "an expired certificate of the service" "no faketime"
-fi
+"$RIG" start-service "$rig" || bail "start-service"
+{
+	echo init
+	echo open
+	echo "login $(cat "$rig/pin")"
+	echo "decrypt $rsa_id RSA-PKCS $tmp/cipher $tmp/out"
+} >"$tmp/commands"
+later date +%Y >"$tmp/year"
+like "the clock of that host is ahead" "$tmp/year" "^20[89]|^2[1-9]"
+later "$top_builddir/tests/interop/p11shell" "$MODULE" <"$tmp/commands" \
+    >"$tmp/later" 2>&1
+like "an expired certificate of the service" "$tmp/later" \
+    "^decrypt CKR_DEVICE_ERROR"
+"$RIG" stop-service "$rig" || bail "stop-service"
 "$RIG" start-service "$rig" || bail "start-service"
 if wait_for 30 recovered; then
 	pass "the same host, after all that"

@@ -11,12 +11,7 @@ gnutls()
 {
 	gnutls_rig=$1 gnutls_tool=$2
 	shift 2
-	(
-		. "$gnutls_rig/env"
-		GNUTLS_PIN=$PIN
-		export GNUTLS_PIN
-		exec timeout 60 "$gnutls_tool" --provider "$MODULE" "$@"
-	)
+	with_p11kit "$gnutls_rig" "$gnutls_tool" --provider "$MODULE" "$@"
 }
 
 # sign_request RIG KEY WORD

@@ -20,6 +20,19 @@ tests_interop_p11shell_CFLAGS = $(WARN_CFLAGS) $(P11KIT_CFLAGS)
 tests_interop_p11shell_LDADD = -ldl
 tests_interop_p11shell_LDFLAGS =
 
+check_LTLIBRARIES += tests/interop/later.la
+tests_interop_later_la_SOURCES = tests/interop/later.c
+tests_interop_later_la_CFLAGS = $(WARN_CFLAGS) -D_GNU_SOURCE
+tests_interop_later_la_LDFLAGS = -module -avoid-version -rpath /none
+
+if SANITIZE
+check_LTLIBRARIES += tests/interop/nofreelocale.la
+endif
+EXTRA_DIST += tests/interop/nofreelocale.c
+tests_interop_nofreelocale_la_SOURCES = tests/interop/nofreelocale.c
+tests_interop_nofreelocale_la_CFLAGS = $(WARN_CFLAGS) -D_GNU_SOURCE
+tests_interop_nofreelocale_la_LDFLAGS = -module -avoid-version -rpath /none
+
 # The interop tests alone.
 interop: all
 	$(AM_V_at)$(MAKE) $(AM_MAKEFLAGS) check TESTS='$(interop_tests)'

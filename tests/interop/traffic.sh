@@ -77,7 +77,7 @@ fi
 # connects COMMAND...: connect() calls to an internet address, and the rest.
 connects()
 {
-	client "$rig" strace -f -qq -e trace=connect,sendto,sendmsg \
+	with_p11kit "$rig" strace -f -qq -e trace=connect,sendto,sendmsg \
 	    -o "$tmp/strace" "$@" >"$tmp/strace.out" 2>&1 </dev/null
 	grep -Ec 'AF_INET|htons' "$tmp/strace"
 }
