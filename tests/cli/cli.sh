@@ -52,6 +52,20 @@ run()
 	"$@" >"$out" 2>"$err" </dev/null || status=$?
 }
 
+# run_stock COMMAND ...: a program of the system that loads the module; the
+# sanitizer's library has to come first (and see tests/interop/nofreelocale.c).
+run_stock()
+{
+	stock_asan=$(ldd "$build/.libs/lanyard-pkcs11.so" |
+	    sed -n 's/.*libasan[^ ]* => \([^ ]*\) .*/\1/p')
+	if [ -n "$stock_asan" ]; then
+		stock_lib=$build/tests/interop/.libs/nofreelocale.so
+		set -- env LD_PRELOAD="$stock_asan:$stock_lib" \
+		    ASAN_OPTIONS=detect_leaks=0 "$@"
+	fi
+	run "$@"
+}
+
 # is NAME STATUS [PATTERN ...]: the status of the last run, and that each
 # pattern is in what it printed.
 is()
