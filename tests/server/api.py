@@ -659,12 +659,12 @@ def no_secrets_in_log():
 def keyholder_process():
     """the keyholder has a filter, no sockets but pairs, and no files"""
     pid = service.keyholder()
-    if os.environ.get("LY_SANITIZE", "no") != "no":
-        return "a sanitizer needs more calls"
-    with open("/proc/%d/status" % pid) as f:
-        status = f.read()
-    equal(re.search(r"Seccomp:\t(\d)", status).group(1), "2")
-    equal(re.search(r"NoNewPrivs:\t(\d)", status).group(1), "1")
+    # A sanitizer needs more calls: such a build has no filter.
+    if os.environ.get("LY_SANITIZE", "no") == "no":
+        with open("/proc/%d/status" % pid) as f:
+            status = f.read()
+        equal(re.search(r"Seccomp:\t(\d)", status).group(1), "2")
+        equal(re.search(r"NoNewPrivs:\t(\d)", status).group(1), "1")
     if os.geteuid() != 0:
         return "needs root to look"
     links = {os.readlink("/proc/%d/fd/%s" % (pid, n))
