@@ -61,7 +61,7 @@ only_account(const struct ly_conf *conf, char *address, struct ly_why *why)
 		return r;
 	if (n == 0)
 		return ly_fail(why, LY_ERR_NOTFOUND, "not enrolled: run "
-		    "\"lanyard enroll ADDRESS --service URL --code CODE\"");
+		    "\"lanyard enroll ADDRESS --service URL\"");
 	if (n > 1)
 		return ly_fail(why, LY_ERR_ARG, "there are %lu accounts: "
 		    "give --account ADDRESS", (unsigned long)n);
@@ -91,7 +91,7 @@ ly_cli_open(const char *address, struct ly_cli_account *c,
 	r = ly_account_load(dir, &c->account, why);
 	if (r == LY_ERR_NOTFOUND)
 		r = ly_fail(why, r, "%s is not enrolled here: run \"lanyard "
-		    "enroll %s --service URL --code CODE\"", name, name);
+		    "enroll %s --service URL\"", name, name);
 	return r;
 }
 

@@ -42,15 +42,15 @@ set_service(struct ly_enroll *e, const char *text, struct ly_why *why)
 }
 
 static int
-read_code(struct ly_enroll *e, const char *code, const char *code_file,
-    struct ly_why *why)
+read_code(struct ly_enroll *e, const char *code_file, struct ly_why *why)
 {
 	int r;
 
-	if (code != NULL)
-		r = ly_secret_set(&e->code, code, strlen(code));
-	else
+	if (code_file != NULL)
 		r = ly_ask_file(code_file, 0, &e->code, why);
+	else
+		r = ly_ask_secret("Enrolment code: ", "give --code-file FILE",
+		    &e->code, why);
 	if (r == 0 && (e->code.len == 0 || e->code.len >= LY_WIRE_CODE_MAX ||
 	    memchr(e->code.data, '\0', e->code.len) != NULL))
 		r = ly_fail(why, LY_ERR_ARG, "that is not an enrolment code: "
@@ -327,13 +327,10 @@ enroll(struct ly_enroll *e, struct ly_why *why)
 
 /* The options that must be there, or may not stand together. */
 static const char *
-missing(const char *service, const char *code, const char *code_file,
-    const char *unlock)
+missing(const char *service, const char *unlock)
 {
 	if (service == NULL)
 		return "--service URL is missing";
-	if ((code == NULL) == (code_file == NULL))
-		return "one of --code CODE and --code-file FILE is needed";
 	if (unlock != NULL && strcmp(unlock, "none") != 0 &&
 	    strcmp(unlock, "pin") != 0)
 		return "--unlock is \"pin\" or \"none\"";
@@ -352,13 +349,12 @@ enroll_clear(struct ly_enroll *e)
 int
 ly_cmd_enroll(int argc, char **argv)
 {
-	const char *service = NULL, *code = NULL, *code_file = NULL;
+	const char *service = NULL, *code_file = NULL;
 	const char *unlock = NULL, *wrong;
 	struct ly_enroll e;
 	const struct ly_arg opts[] = {
 		{ "service", "URL", "where the key service is", &service,
 		    NULL },
-		{ "code", "CODE", "the enrolment code", &code, NULL },
 		{ "code-file", "FILE", "read the code from its first line",
 		    &code_file, NULL },
 		{ "fingerprint", "HEX", "SHA-256 of the service's CA",
@@ -371,11 +367,11 @@ ly_cmd_enroll(int argc, char **argv)
 		    &e.name, NULL },
 	};
 	struct ly_args args = {
-		.usage = "enroll ADDRESS --service URL --code CODE "
-		    "[options]",
+		.usage = "enroll ADDRESS --service URL [options]",
 		.about = "Makes this computer a device of the mailbox. "
 		    "Interrupted, the same command again\ngoes on where it "
-		    "was. The PIN is asked for twice at the terminal.",
+		    "was. The code, and twice the PIN, are asked for at the "
+		    "terminal.",
 		.opts = opts,
 		.nopts = sizeof(opts) / sizeof(opts[0]),
 		.min = 1,
@@ -389,7 +385,7 @@ ly_cmd_enroll(int argc, char **argv)
 	ly_buf_init(&e.ca, LY_CERT_MAX);
 	if ((end = ly_args_parse(&args, argc, argv)) != LY_ARGS_GO)
 		return (int)end;
-	wrong = missing(service, code, code_file, unlock);
+	wrong = missing(service, unlock);
 	if (wrong != NULL) {
 		(void)fprintf(stderr, "lanyard: %s\nusage: lanyard %s\n",
 		    wrong, args.usage);
@@ -400,7 +396,7 @@ ly_cmd_enroll(int argc, char **argv)
 	if (r == 0)
 		r = set_service(&e, service, &why);
 	if (r == 0)
-		r = read_code(&e, code, code_file, &why);
+		r = read_code(&e, code_file, &why);
 	if (r == 0)
 		r = enroll(&e, &why);
 	enroll_clear(&e);

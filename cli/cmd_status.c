@@ -192,7 +192,7 @@ ly_cmd_status(int argc, char **argv)
 		return ly_cli_failed(r, &why);
 	if (n == 0 && general.n == 0)
 		ly_problem(&general, "not enrolled: run \"lanyard enroll "
-		    "ADDRESS --service URL --code CODE\"");
+		    "ADDRESS --service URL\"");
 	if (n == 0 && !json) {
 		ly_fail(&why, 0, "%s", general.text[0]);
 		return ly_cli_failed(0, &why);

@@ -28,9 +28,8 @@ print(const struct ly_app *app, const char *address, const char *code,
 	    "  %s\n\n"
 	    "Give it to the user apart from this line, which asks for it:\n\n"
 	    "  lanyard enroll %s --service %s \\\n"
-	    "      --fingerprint %s\n\n"
-	    "or with the code in it (--code %s).\n", address, until, code,
-	    address, url, fp, code);
+	    "      --fingerprint %s\n", address, until, code, address, url,
+	    fp);
 	return fflush(stdout) == 0 ? 0 : LY_ERR_IO;
 }
 

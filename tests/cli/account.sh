@@ -49,12 +49,14 @@ at_terminal()
 	    "$lanyard" enroll "$address" --service "$url" \
 	    --code-file "$work/code" --unlock none
 	is "a fingerprint that is not confirmed" 1 "not trusted"
-	run python3 "$tty" "the same (yes/no)?" yes -- \
-	    "$lanyard" enroll "$address" --service "$url" \
-	    --code-file "$work/code" --unlock none
+	run python3 "$tty" "Enrolment code:" "$(cat "$work/code")" \
+	    "the same (yes/no)?" yes -- \
+	    "$lanyard" enroll "$address" --service "$url" --unlock none
 	is "one that is" 0 "enrolled at"
 	grep -q "$(echo "$fp" | cut -c 1-32)" "$out" && r=0 || r=1
 	ok "was shown" "$r"
+	grep -q "$(cat "$work/code")" "$out" && r=1 || r=0
+	ok "the code was not" "$r"
 }
 
 # Where there are no terminals to be had.

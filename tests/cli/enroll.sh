@@ -15,36 +15,42 @@ is "nor a sync" 1 'not enrolled: run "lanyard enroll ADDRESS'
 new_code "$address"
 run "$lanyard" enroll "$address"
 is "the service is missing" 2 "--service URL is missing"
-run "$lanyard" enroll "$address" --service "$url"
-is "the code is missing" 2 "--code CODE and --code-file FILE"
-run "$lanyard" enroll not-an-address --service "$url" --code x
+run setsid -w "$lanyard" enroll "$address" --service "$url" \
+    --fingerprint "$fp"
+is "nobody to ask for the code" 1 "no terminal.*--code-file"
+run "$lanyard" enroll "$address" --service "$url" --code x
+is "no code among the arguments" 2 "--code"
+(umask 077 && echo x >"$work/x" && echo nonsense-code >"$work/nonsense")
+run "$lanyard" enroll not-an-address --service "$url" --code-file "$work/x"
 is "no address" 1 "not-an-address: not a mail address"
-run "$lanyard" enroll "$address" --service http://127.0.0.1 --code x
+run "$lanyard" enroll "$address" --service http://127.0.0.1 \
+    --code-file "$work/x"
 is "not https" 1 "--service: it must look like https://"
-run "$lanyard" enroll "$address" --service "$url" --code x \
+run "$lanyard" enroll "$address" --service "$url" --code-file "$work/x" \
     --fingerprint 12ab
 is "half a fingerprint" 1 "--fingerprint: it must have 64"
-run "$lanyard" enroll "$address" --service "$url" --code x \
+run "$lanyard" enroll "$address" --service "$url" --code-file "$work/x" \
     --fingerprint "$(echo "$fp" | tr 0-9a-f 1-9a-f0)"
 is "another fingerprint" 1 "does not have the fingerprint that you gave"
-run setsid -w "$lanyard" enroll "$address" --service "$url" --code x
+run setsid -w "$lanyard" enroll "$address" --service "$url" \
+    --code-file "$work/x"
 is "nobody to compare it" 1 "no terminal.*--fingerprint"
-run "$lanyard" enroll "$address" --service https://127.0.0.1:1 --code x \
-    --fingerprint "$fp"
+run "$lanyard" enroll "$address" --service https://127.0.0.1:1 \
+    --code-file "$work/x" --fingerprint "$fp"
 is "nobody there" 1 "127.0.0.1:1: cannot connect"
 run setsid -w "$lanyard" enroll "$address" --service "$url" \
     --code-file "$work/code" --fingerprint "$fp"
 is "nobody to choose a PIN" 1 "no terminal.*--pin-file"
 echo 123 >"$work/short"
-run "$lanyard" enroll "$address" --service "$url" --code x \
+run "$lanyard" enroll "$address" --service "$url" --code-file "$work/x" \
     --fingerprint "$fp" --pin-file "$work/short"
 is "a short PIN" 1 "PIN has 4 to 64"
 echo 123456 >"$work/open-pin"
 chmod 644 "$work/open-pin"
-run "$lanyard" enroll "$address" --service "$url" --code x \
+run "$lanyard" enroll "$address" --service "$url" --code-file "$work/x" \
     --fingerprint "$fp" --pin-file "$work/open-pin"
 is "a PIN that all can read" 1 "open-pin.*chmod"
-run "$lanyard" enroll "$address" --service "$url" --code nonsense-code \
+run "$lanyard" enroll "$address" --service "$url" --code-file "$work/nonsense" \
     --fingerprint "$fp" --pin-file "$work/pin"
 is "a wrong code" 1 "code"
 run "$lanyard" status
@@ -64,7 +70,8 @@ ok "no file of it is readable by others" "$r"
 ok "no folder of it either" "$r"
 enroll
 is "the same once more is harmless" 0 "enrolled already" "revision"
-run "$lanyard" enroll "$address" --service https://127.0.0.1:1 --code x
+run "$lanyard" enroll "$address" --service https://127.0.0.1:1 \
+    --code-file "$work/x"
 is "at another service" 1 "is enrolled at $url: run \"lanyard logout"
 run "$lanyard" sync --pin-file "$work/wrong-pin"
 is "a wrong PIN" 1 "wrong PIN"
@@ -76,7 +83,7 @@ is "the right one" 0 "$address"
 use_home two
 new_code "$address"
 run "$lanyard" enroll "$address" --service "${url#https://}" \
-    --code "$(cat "$work/code")" --fingerprint "$fp" --unlock none \
+    --code-file "$work/code" --fingerprint "$fp" --unlock none \
     --name second
 is "without a PIN, by host:port" 0 "enrolled at $url"
 run setsid -w "$lanyard" sync
