@@ -293,7 +293,7 @@ handles_of_nothing(void **state)
 }
 
 static void
-an_idle_session_says_what_the_standard_says(void **state)
+contract_3_an_idle_session_says_what_the_standard_says(void **state)
 {
 	CK_SESSION_HANDLE s;
 	CK_RV rv;
@@ -496,7 +496,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		T(before_and_after_the_module_is_in_use),
 		T(handles_of_nothing),
-		T(an_idle_session_says_what_the_standard_says),
+		T(contract_3_an_idle_session_says_what_the_standard_says),
 		T(objects_of_nothing),
 		T(null_for_each_pointer),
 		T(empty_and_huge_inputs),

@@ -1,4 +1,4 @@
-/* Searches and attributes, as the clients of CONSUMERS ask for them. */
+/* Searches and attributes, as mail clients ask for them. */
 #include "fixture.h"
 
 #include "cert.h"
@@ -44,7 +44,7 @@ span(CK_ATTRIBUTE_TYPE type, enum fx_key k, const struct ly_span *s)
 }
 
 static void
-f17_everything_is_listed(void **state)
+contract_14_17_everything_is_listed(void **state)
 {
 	CK_SESSION_HANDLE s = SESSION(state);
 	CK_ATTRIBUTE cert[] = { FX_A(CKA_TOKEN, yes),
@@ -63,7 +63,7 @@ f17_everything_is_listed(void **state)
 }
 
 static void
-f11_f43_profiles_as_nss_looks_for_them(void **state)
+contract_11_43_trap_8_profiles_as_nss_looks_for_them(void **state)
 {
 	CK_SESSION_HANDLE s = SESSION(state), p;
 	CK_ATTRIBUTE t[] = { FX_A(CKA_TOKEN, yes),
@@ -86,7 +86,7 @@ f11_f43_profiles_as_nss_looks_for_them(void **state)
 }
 
 static void
-f16_find_fills_up_and_init_replaces(void **state)
+contract_16_find_fills_up_and_init_replaces(void **state)
 {
 	CK_SESSION_HANDLE s = SESSION(state);
 	CK_ATTRIBUTE cert[] = { FX_A(CKA_CLASS, cert_class) };
@@ -115,7 +115,7 @@ f16_find_fills_up_and_init_replaces(void **state)
 }
 
 static void
-f15_issuer_and_serial_der_and_raw(void **state)
+contract_15_issuer_and_serial_der_and_raw(void **state)
 {
 	CK_SESSION_HANDLE s = SESSION(state);
 	struct ly_cert_info info;
@@ -176,7 +176,7 @@ by_subject_label_id_and_value(void **state)
 }
 
 static void
-f46_by_address_with_a_nul_and_in_capitals(void **state)
+contract_46_by_address_with_a_nul_and_in_capitals(void **state)
 {
 	CK_SESSION_HANDLE s = SESSION(state);
 	char address[] = "ALICE@example.com";
@@ -195,7 +195,7 @@ f46_by_address_with_a_nul_and_in_capitals(void **state)
 }
 
 static void
-f31_foreign_classes_and_attributes_are_nowhere(void **state)
+contract_31_foreign_classes_and_attributes_are_nowhere(void **state)
 {
 	static const CK_OBJECT_CLASS foreign[] = { CKO_DATA, CKO_HW_FEATURE,
 	    CKO_DOMAIN_PARAMETERS, CKO_MECHANISM, 0xb, 0xce534353,
@@ -246,7 +246,7 @@ templates_that_cannot_be(void **state)
 }
 
 static void
-all_entries_of_a_template_are_worked_on(void **state)
+trap_13_all_entries_of_a_template_count(void **state)
 {
 	CK_SESSION_HANDLE s = SESSION(state);
 	CK_OBJECT_HANDLE key = fx_object(s, CKO_PRIVATE_KEY, FX_RSA);
@@ -297,7 +297,7 @@ expect(CK_SESSION_HANDLE s, CK_OBJECT_HANDLE o, CK_ATTRIBUTE_TYPE type,
     (info).name.len
 
 static void
-f12_f15_f38_certificates(void **state)
+contract_12_15_38_certificates(void **state)
 {
 	CK_SESSION_HANDLE s = SESSION(state);
 	CK_ATTRIBUTE ca[] = { FX_A(CKA_CLASS, cert_class),
@@ -347,7 +347,7 @@ f12_f15_f38_certificates(void **state)
 }
 
 static void
-f12_f13_f34_private_keys(void **state)
+contract_12_13_34_private_keys(void **state)
 {
 	static const CK_ATTRIBUTE_TYPE falses[] = { CKA_PRIVATE,
 	    CKA_EXTRACTABLE, CKA_ALWAYS_SENSITIVE, CKA_NEVER_EXTRACTABLE,
@@ -404,7 +404,7 @@ f12_f13_f34_private_keys(void **state)
 }
 
 static void
-f48_f49_ids_and_allowed_mechanisms(void **state)
+contract_48_49_ids_and_allowed_mechanisms(void **state)
 {
 	CK_SESSION_HANDLE s = SESSION(state);
 	CK_OBJECT_HANDLE key = fx_object(s, CKO_PRIVATE_KEY, FX_RSA);
@@ -444,7 +444,7 @@ f48_f49_ids_and_allowed_mechanisms(void **state)
 }
 
 static void
-f37_labels_fit_and_are_shared(void **state)
+contract_37_labels_fit_and_are_shared(void **state)
 {
 	CK_SESSION_HANDLE s = SESSION(state);
 	uint8_t label[64];
@@ -464,7 +464,7 @@ f37_labels_fit_and_are_shared(void **state)
 }
 
 static void
-f34_token_objects_cannot_be_changed(void **state)
+contract_34_token_objects_cannot_be_changed(void **state)
 {
 	CK_SESSION_HANDLE s = SESSION(state);
 	CK_OBJECT_HANDLE key = fx_object(s, CKO_PRIVATE_KEY, FX_RSA), copy;
@@ -484,10 +484,10 @@ f34_token_objects_cannot_be_changed(void **state)
 }
 
 static void
-f7_searching_and_reading_open_no_driver(void **state)
+contract_7_searching_and_reading_open_no_driver(void **state)
 {
-	f12_f15_f38_certificates(state);
-	f12_f13_f34_private_keys(state);
+	contract_12_15_38_certificates(state);
+	contract_12_13_34_private_keys(state);
 	assert_int_equal(fx_fake.opens, 0);
 	assert_int_equal(fx_fake.runs, 0);
 }
@@ -497,21 +497,21 @@ main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, up, down)
 	const struct CMUnitTest tests[] = {
-		T(f17_everything_is_listed),
-		T(f11_f43_profiles_as_nss_looks_for_them),
-		T(f16_find_fills_up_and_init_replaces),
-		T(f15_issuer_and_serial_der_and_raw),
+		T(contract_14_17_everything_is_listed),
+		T(contract_11_43_trap_8_profiles_as_nss_looks_for_them),
+		T(contract_16_find_fills_up_and_init_replaces),
+		T(contract_15_issuer_and_serial_der_and_raw),
 		T(by_subject_label_id_and_value),
-		T(f46_by_address_with_a_nul_and_in_capitals),
-		T(f31_foreign_classes_and_attributes_are_nowhere),
+		T(contract_46_by_address_with_a_nul_and_in_capitals),
+		T(contract_31_foreign_classes_and_attributes_are_nowhere),
 		T(templates_that_cannot_be),
-		T(all_entries_of_a_template_are_worked_on),
-		T(f12_f15_f38_certificates),
-		T(f12_f13_f34_private_keys),
-		T(f48_f49_ids_and_allowed_mechanisms),
-		T(f37_labels_fit_and_are_shared),
-		T(f34_token_objects_cannot_be_changed),
-		T(f7_searching_and_reading_open_no_driver),
+		T(trap_13_all_entries_of_a_template_count),
+		T(contract_12_15_38_certificates),
+		T(contract_12_13_34_private_keys),
+		T(contract_48_49_ids_and_allowed_mechanisms),
+		T(contract_37_labels_fit_and_are_shared),
+		T(contract_34_token_objects_cannot_be_changed),
+		T(contract_7_searching_and_reading_open_no_driver),
 	};
 
 	return FX_RUN(tests);

@@ -67,7 +67,7 @@ child(CK_SESSION_HANDLE s, CK_OBJECT_HANDLE key)
 }
 
 static void
-f44_child(CK_SESSION_HANDLE s, CK_OBJECT_HANDLE key)
+try_child(CK_SESSION_HANDLE s, CK_OBJECT_HANDLE key)
 {
 	int status = -1;
 	pid_t pid = fork();
@@ -80,7 +80,7 @@ f44_child(CK_SESSION_HANDLE s, CK_OBJECT_HANDLE key)
 }
 
 static void
-f44_a_child_starts_anew_and_the_parent_goes_on(void **state)
+contract_44_a_child_starts_anew_and_the_parent_goes_on(void **state)
 {
 	CK_SESSION_HANDLE s;
 	CK_OBJECT_HANDLE key;
@@ -91,13 +91,13 @@ f44_a_child_starts_anew_and_the_parent_goes_on(void **state)
 	key = fx_object(s, CKO_PRIVATE_KEY, FX_EC);
 	for (i = 0; i < 3; i++) {
 		assert_true(signs(s, key));
-		f44_child(s, key);
+		try_child(s, key);
 	}
 	assert_true(signs(s, key));
 }
 
 static void
-f44_a_child_after_finalize(void **state)
+contract_44_a_child_after_finalize(void **state)
 {
 	CK_SESSION_HANDLE s;
 	CK_OBJECT_HANDLE key;
@@ -106,7 +106,7 @@ f44_a_child_after_finalize(void **state)
 	s = fx_token(NULL);
 	key = fx_object(s, CKO_PRIVATE_KEY, FX_EC);
 	assert_int_equal(C_Finalize(NULL), CKR_OK);
-	f44_child(s, key);
+	try_child(s, key);
 	fx_start();
 	assert_true(signs(fx_session(0), key));
 }
@@ -158,7 +158,7 @@ threaded_child(CK_SESSION_HANDLE s)
 }
 
 static void
-f44_fork_out_of_a_process_full_of_threads(void **state)
+contract_44_trap_6_fork_out_of_a_process_full_of_threads(void **state)
 {
 	CK_SESSION_HANDLE s;
 	pthread_t t[4];
@@ -206,7 +206,7 @@ ending(int how)
 }
 
 static void
-ending_after_openssl_cleanup_or_never(void **state)
+trap_4_ending_after_openssl_cleanup(void **state)
 {
 	int how, status;
 	pid_t pid;
@@ -234,10 +234,10 @@ main(void)
 {
 #define T(f) cmocka_unit_test_teardown(f, down)
 	const struct CMUnitTest tests[] = {
-		T(f44_a_child_starts_anew_and_the_parent_goes_on),
-		T(f44_a_child_after_finalize),
-		T(f44_fork_out_of_a_process_full_of_threads),
-		T(ending_after_openssl_cleanup_or_never),
+		T(contract_44_a_child_starts_anew_and_the_parent_goes_on),
+		T(contract_44_a_child_after_finalize),
+		T(contract_44_trap_6_fork_out_of_a_process_full_of_threads),
+		T(trap_4_ending_after_openssl_cleanup),
 	};
 
 	return FX_RUN(tests);

@@ -36,7 +36,7 @@ text(const char *s)
 }
 
 static void
-f1_f3_both_tables_are_full_before_initialize(void **state)
+contract_1_3_both_tables_are_full_before_initialize(void **state)
 {
 	CK_FUNCTION_LIST *f = NULL;
 	CK_INTERFACE *i = NULL;
@@ -67,7 +67,7 @@ f1_f3_both_tables_are_full_before_initialize(void **state)
 }
 
 static void
-f2_only_what_is_offered_exactly_is_given(void **state)
+contract_2_only_what_is_offered_exactly_is_given(void **state)
 {
 	CK_VERSION v = { 3, 0 };
 	CK_INTERFACE *i = NULL, list[4];
@@ -116,7 +116,7 @@ fake_mutex(void *m)
 }
 
 static void
-f4_f5_initialize_takes_what_clients_give(void **state)
+contract_4_5_trap_7_14_initialize_takes_what_clients_give(void **state)
 {
 	CK_C_INITIALIZE_ARGS a;
 	CK_FLAGS flags;
@@ -147,7 +147,7 @@ f4_f5_initialize_takes_what_clients_give(void **state)
 }
 
 static void
-f6_initialize_twice_says_so_and_harms_nothing(void **state)
+contract_6_initialize_twice_says_so_and_harms_nothing(void **state)
 {
 	CK_SESSION_HANDLE s;
 	CK_SESSION_INFO info;
@@ -180,7 +180,7 @@ a_broken_configuration_file_shows_an_empty_token(void **state)
 }
 
 static void
-f8_not_enrolled_is_an_empty_token(void **state)
+contract_8_40_not_enrolled_is_an_empty_token(void **state)
 {
 	CK_SLOT_ID slots[4];
 	CK_SLOT_INFO si;
@@ -214,7 +214,7 @@ f8_not_enrolled_is_an_empty_token(void **state)
 }
 
 static void
-f10_f42_flags_and_strings_of_a_token(void **state)
+contract_10_42_flags_and_strings_of_a_token(void **state)
 {
 	CK_TOKEN_INFO ti;
 	CK_INFO info;
@@ -243,7 +243,7 @@ f10_f42_flags_and_strings_of_a_token(void **state)
 }
 
 static void
-f18_f19_f23_mechanisms(void **state)
+contract_18_19_23_trap_9_mechanisms(void **state)
 {
 	static const CK_MECHANISM_TYPE want[] = { CKM_RSA_PKCS,
 	    CKM_RSA_PKCS_OAEP, CKM_RSA_PKCS_PSS, CKM_ECDSA, CKM_EDDSA,
@@ -298,7 +298,7 @@ slots_become(CK_ULONG want)
 }
 
 static void
-f9_slots_grow_and_never_shrink(void **state)
+contract_9_slots_grow_and_never_shrink(void **state)
 {
 	CK_SESSION_HANDLE s;
 	CK_SESSION_INFO si;
@@ -396,7 +396,7 @@ a_new_enrolment_makes_old_handles_invalid(void **state)
 }
 
 static void
-f50_waiting_for_slots(void **state)
+contract_50_waiting_for_slots(void **state)
 {
 	CK_SLOT_ID slot;
 
@@ -415,18 +415,18 @@ main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, up, down)
 	const struct CMUnitTest tests[] = {
-		T(f1_f3_both_tables_are_full_before_initialize),
-		T(f2_only_what_is_offered_exactly_is_given),
-		T(f4_f5_initialize_takes_what_clients_give),
-		T(f6_initialize_twice_says_so_and_harms_nothing),
+		T(contract_1_3_both_tables_are_full_before_initialize),
+		T(contract_2_only_what_is_offered_exactly_is_given),
+		T(contract_4_5_trap_7_14_initialize_takes_what_clients_give),
+		T(contract_6_initialize_twice_says_so_and_harms_nothing),
 		T(a_broken_configuration_file_shows_an_empty_token),
-		T(f8_not_enrolled_is_an_empty_token),
-		T(f10_f42_flags_and_strings_of_a_token),
-		T(f18_f19_f23_mechanisms),
-		T(f9_slots_grow_and_never_shrink),
+		T(contract_8_40_not_enrolled_is_an_empty_token),
+		T(contract_10_42_flags_and_strings_of_a_token),
+		T(contract_18_19_23_trap_9_mechanisms),
+		T(contract_9_slots_grow_and_never_shrink),
 		T(a_damaged_account_is_empty_and_not_an_error),
 		T(a_new_enrolment_makes_old_handles_invalid),
-		T(f50_waiting_for_slots),
+		T(contract_50_waiting_for_slots),
 	};
 
 	return FX_RUN(tests);

@@ -32,7 +32,7 @@ up(void **state)
 #define SESSION(state) ((CK_SESSION_HANDLE)(uintptr_t)*(state))
 
 static void
-f19_decrypts_once_without_a_size_query(void **state)
+contract_19_decrypts_once_without_a_size_query(void **state)
 {
 	CK_SESSION_HANDLE s = SESSION(state);
 	uint8_t ct[256], pt[256];
@@ -51,7 +51,7 @@ f19_decrypts_once_without_a_size_query(void **state)
 }
 
 static void
-f17_an_expired_key_decrypts_and_does_not_sign(void **state)
+contract_17_an_expired_key_decrypts_and_does_not_sign(void **state)
 {
 	CK_SESSION_HANDLE s = SESSION(state);
 	CK_OBJECT_HANDLE old = fx_object(s, CKO_PRIVATE_KEY, FX_OLD);
@@ -76,7 +76,7 @@ f17_an_expired_key_decrypts_and_does_not_sign(void **state)
 }
 
 static void
-f25_sizes_are_answered_locally(void **state)
+contract_25_sizes_are_answered_locally(void **state)
 {
 	CK_SESSION_HANDLE s = SESSION(state);
 	uint8_t ct[256], pt[256], sig[256];
@@ -111,7 +111,7 @@ f25_sizes_are_answered_locally(void **state)
 }
 
 static void
-f25_a_kept_result_is_not_given_for_another_input(void **state)
+contract_25_a_kept_result_is_not_given_for_another_input(void **state)
 {
 	CK_SESSION_HANDLE s = SESSION(state);
 	uint8_t one[256], two[256], pt[256];
@@ -129,7 +129,7 @@ f25_a_kept_result_is_not_given_for_another_input(void **state)
 }
 
 static void
-f20_failures_behind_the_key_are_device_errors(void **state)
+contract_20_trap_10_failures_behind_the_key_are_device_errors(void **state)
 {
 	static const int errs[] = { LY_ERR_NET, LY_ERR_TIMEOUT,
 	    LY_ERR_DENIED, LY_ERR_EXPIRED, LY_ERR_CRYPTO, LY_ERR_FORMAT,
@@ -162,7 +162,7 @@ f20_failures_behind_the_key_are_device_errors(void **state)
 
 /* What Java sends to cancel a cipher: nothing of it, or its beginning. */
 static void
-f35_a_buffer_that_was_not_filled_is_never_sent(void **state)
+contract_35_a_buffer_that_was_not_filled_is_never_sent(void **state)
 {
 	CK_SESSION_HANDLE s = SESSION(state);
 	CK_OBJECT_HANDLE key = fx_object(s, CKO_PRIVATE_KEY, FX_RSA);
@@ -191,7 +191,7 @@ f35_a_buffer_that_was_not_filled_is_never_sent(void **state)
 }
 
 static void
-f35_a_ciphertext_of_another_length_is_never_sent(void **state)
+contract_35_a_ciphertext_of_another_length_is_never_sent(void **state)
 {
 	CK_SESSION_HANDLE s = SESSION(state);
 	CK_OBJECT_HANDLE key = fx_object(s, CKO_PRIVATE_KEY, FX_RSA);
@@ -331,7 +331,7 @@ hash_and_sign(CK_SESSION_HANDLE s, CK_MECHANISM *m, enum fx_key k)
 }
 
 static void
-f18_hash_and_sign_is_accepted_and_not_advertised(void **state)
+contract_18_hash_and_sign_is_accepted_and_not_advertised(void **state)
 {
 	static CK_MECHANISM_TYPE plain[] = { CKM_SHA1_RSA_PKCS,
 	    CKM_SHA224_RSA_PKCS, CKM_SHA256_RSA_PKCS, CKM_SHA384_RSA_PKCS,
@@ -436,7 +436,7 @@ derive_null(CK_SESSION_HANDLE s, enum fx_key k, int der)
 }
 
 static void
-f21_f24_ecdh_without_a_kdf_can_be_read(void **state)
+contract_21_24_ecdh_without_a_kdf_can_be_read(void **state)
 {
 	CK_SESSION_HANDLE s = SESSION(state);
 
@@ -471,7 +471,7 @@ struct kdf_row {
 
 /* As NSS does it: a KEK that may only wrap, and an unwrap by decryption. */
 static void
-f21_f22_x963_and_key_unwrap_as_nss_does(void **state)
+contract_21_22_x963_and_key_unwrap_as_nss_does(void **state)
 {
 	static const struct kdf_row rows[] = { { CKD_SHA1_KDF, LY_SHA1 },
 	    { CKD_SHA224_KDF, LY_SHA224 }, { CKD_SHA256_KDF, LY_SHA256 },
@@ -584,7 +584,7 @@ derive_refuses_what_it_cannot_do(void **state)
 }
 
 static void
-unwrap_with_rsa_makes_a_key_in_memory(void **state)
+trap_17_unwrap_makes_a_hidden_key_in_memory(void **state)
 {
 	CK_SESSION_HANDLE s = SESSION(state);
 	CK_OBJECT_HANDLE key = fx_object(s, CKO_PRIVATE_KEY, FX_RSA), h;
@@ -599,7 +599,7 @@ unwrap_with_rsa_makes_a_key_in_memory(void **state)
 	assert_int_equal(C_UnwrapKey(s, &rsa_pkcs, key, ct, 256, t, 4, &h),
 	    CKR_OK);
 	assert_int_equal(fx_ulong(s, h, CKA_VALUE_LEN), 16);
-	/* Trap 5.17: whatever the template says, it stays hidden. */
+	/* Whatever the template says, it stays hidden. */
 	assert_int_equal(fx_attr(s, h, CKA_VALUE, v, &len),
 	    CKR_ATTRIBUTE_SENSITIVE);
 	assert_true(fx_bool(s, h, CKA_SENSITIVE));
@@ -615,7 +615,7 @@ unwrap_with_rsa_makes_a_key_in_memory(void **state)
 }
 
 static void
-f36_keys_in_memory_come_and_go(void **state)
+contract_36_keys_in_memory_come_and_go(void **state)
 {
 	CK_SESSION_HANDLE s = SESSION(state), other = fx_session(0);
 	CK_KEY_TYPE generic = CKK_GENERIC_SECRET;
@@ -796,7 +796,7 @@ a_newer_revision_is_fetched_after_the_call(void **state)
 	assert_int_equal(C_SignInit(s, &ecdsa, before), CKR_OK);
 	assert_int_equal(C_Sign(s, hash, 32, sig, &len), CKR_OK);
 	assert_int_equal(fx_fake.syncs, 1);
-	/* Shown at once; the old handles are still good (F9). */
+	/* Shown at once; the old handles are still good. */
 	assert_int_equal(fx_find(s, t, 1, NULL, 0), FX_KEYS);
 	after = fx_object(s, CKO_PRIVATE_KEY, FX_EC);
 	assert_int_equal(before, after);
@@ -811,23 +811,23 @@ main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, up, down)
 	const struct CMUnitTest tests[] = {
-		T(f19_decrypts_once_without_a_size_query),
-		T(f17_an_expired_key_decrypts_and_does_not_sign),
-		T(f25_sizes_are_answered_locally),
-		T(f25_a_kept_result_is_not_given_for_another_input),
-		T(f20_failures_behind_the_key_are_device_errors),
-		T(f35_a_buffer_that_was_not_filled_is_never_sent),
-		T(f35_a_ciphertext_of_another_length_is_never_sent),
+		T(contract_19_decrypts_once_without_a_size_query),
+		T(contract_17_an_expired_key_decrypts_and_does_not_sign),
+		T(contract_25_sizes_are_answered_locally),
+		T(contract_25_a_kept_result_is_not_given_for_another_input),
+		T(contract_20_trap_10_failures_behind_the_key_are_device_errors),
+		T(contract_35_a_buffer_that_was_not_filled_is_never_sent),
+		T(contract_35_a_ciphertext_of_another_length_is_never_sent),
 		T(an_answer_that_is_too_long_is_refused),
 		T(parts_are_collected_and_sent_once),
 		T(signs_with_every_kind_of_key),
-		T(f18_hash_and_sign_is_accepted_and_not_advertised),
+		T(contract_18_hash_and_sign_is_accepted_and_not_advertised),
 		T(pss_and_oaep_with_parameters),
-		T(f21_f24_ecdh_without_a_kdf_can_be_read),
-		T(f21_f22_x963_and_key_unwrap_as_nss_does),
+		T(contract_21_24_ecdh_without_a_kdf_can_be_read),
+		T(contract_21_22_x963_and_key_unwrap_as_nss_does),
 		T(derive_refuses_what_it_cannot_do),
-		T(unwrap_with_rsa_makes_a_key_in_memory),
-		T(f36_keys_in_memory_come_and_go),
+		T(trap_17_unwrap_makes_a_hidden_key_in_memory),
+		T(contract_36_keys_in_memory_come_and_go),
 		T(public_keys_encrypt_here),
 		T(digests_that_signatures_need),
 		T(inits_check_key_and_mechanism),

@@ -37,7 +37,7 @@ certificates(CK_SESSION_HANDLE s)
 }
 
 static void
-f41_thousands_of_sessions(void **state)
+contract_41_thousands_of_sessions(void **state)
 {
 	static CK_SESSION_HANDLE h[5000];
 	CK_SESSION_INFO info;
@@ -64,7 +64,7 @@ f41_thousands_of_sessions(void **state)
 }
 
 static void
-f28_rw_sessions_on_a_protected_token(void **state)
+contract_28_rw_sessions_on_a_protected_token(void **state)
 {
 	CK_SESSION_HANDLE s, rw;
 	CK_SESSION_INFO info;
@@ -87,7 +87,7 @@ f28_rw_sessions_on_a_protected_token(void **state)
 }
 
 static void
-f11_f33_pin_mode(void **state)
+contract_11_33_pin_mode(void **state)
 {
 	CK_SESSION_HANDLE s, t;
 	CK_SESSION_INFO info;
@@ -154,7 +154,7 @@ the_last_session_logs_out(void **state)
 }
 
 static void
-f10_without_a_pin_any_login_is_fine(void **state)
+contract_10_without_a_pin_any_login_is_fine(void **state)
 {
 	CK_SESSION_HANDLE s;
 	CK_SESSION_INFO info;
@@ -240,11 +240,11 @@ main(void)
 {
 #define T(f) cmocka_unit_test_teardown(f, down)
 	const struct CMUnitTest tests[] = {
-		T(f41_thousands_of_sessions),
-		T(f28_rw_sessions_on_a_protected_token),
-		T(f11_f33_pin_mode),
+		T(contract_41_thousands_of_sessions),
+		T(contract_28_rw_sessions_on_a_protected_token),
+		T(contract_11_33_pin_mode),
 		T(the_last_session_logs_out),
-		T(f10_without_a_pin_any_login_is_fine),
+		T(contract_10_without_a_pin_any_login_is_fine),
 		T(other_users_are_refused),
 		T(a_catalogue_that_is_old_is_fetched_at_login),
 		T(two_tokens_keep_their_objects_apart),

@@ -131,7 +131,7 @@ token(const char *pin)
 }
 
 static void
-f26_sixteen_threads_mix_everything(void **state)
+contract_26_sixteen_threads_mix_everything(void **state)
 {
 	(void)state;
 	(void)token(NULL);
@@ -160,7 +160,7 @@ wait_for_waiting(unsigned n)
 
 /* While eight operations hang in the driver, everything else goes on. */
 static void
-f26_no_lock_is_held_across_an_operation(void **state)
+contract_26_no_lock_is_held_across_an_operation(void **state)
 {
 	CK_SESSION_HANDLE s, other;
 	CK_TOKEN_INFO info;
@@ -352,8 +352,8 @@ main(void)
 {
 #define T(f) cmocka_unit_test_teardown(f, down)
 	const struct CMUnitTest tests[] = {
-		T(f26_sixteen_threads_mix_everything),
-		T(f26_no_lock_is_held_across_an_operation),
+		T(contract_26_sixteen_threads_mix_everything),
+		T(contract_26_no_lock_is_held_across_an_operation),
 		T(ends_while_calls_are_under_way),
 		T(eight_threads_race_for_initialize),
 		T(finalize_is_raced_by_calls),
