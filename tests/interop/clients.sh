@@ -18,6 +18,52 @@ engine_keys()
 	done
 }
 
+# The names of the tests are what doc/CLIENTS.md cites: "CLIENT: what it does,
+# how", each of them once. These are the words for keys and mails in them.
+remote_key="remote key"
+offline_key="cached key, service stopped"
+
+# key_name KEY
+key_name()
+{
+	case $1 in
+	rsa) echo "RSA" ;;
+	old) echo "expired RSA" ;;
+	signer) echo "sign-only RSA" ;;
+	code) echo "code-signing RSA" ;;
+	webec) echo "sign-only EC P-256" ;;
+	oldec) echo "expired EC P-256" ;;
+	p???) echo "EC P-${1#p}" ;;
+	ed25519) echo "Ed25519" ;;
+	*) echo "$1" ;;
+	esac
+}
+
+# mail_name KEY-FORM: to which key, and in which form.
+mail_name()
+{
+	case $1 in
+	*-pkcs1) mail_name_form="RSA PKCS1 v1.5" ;;
+	*-oaep1) mail_name_form="RSA OAEP SHA-1" ;;
+	*-oaep256) mail_name_form="RSA OAEP SHA-256" ;;
+	*-keyid) mail_name_form="RSA by SubjectKeyIdentifier" ;;
+	*-gcm) mail_name_form="RSA and AES-GCM" ;;
+	*-big) mail_name_form="RSA, one megabyte" ;;
+	p*-multi) mail_name_form="EC after another recipient" ;;
+	*-multi) mail_name_form="RSA after another recipient" ;;
+	oldec-ecdh) mail_name_form="ECDH P-256" ;;
+	*-ecdh) mail_name_form="ECDH $(key_name "${1%-*}" | cut -c4-)" ;;
+	*-ecdh256)
+		mail_name_form="ECDH $(key_name "${1%-*}" |
+		    cut -c4-) KDF SHA-256" ;;
+	*) mail_name_form=$1 ;;
+	esac
+	case $1 in
+	old*) echo "$mail_name_form to an expired certificate" ;;
+	*) echo "$mail_name_form" ;;
+	esac
+}
+
 # label RIG CERTIFICATE: CKA_LABEL of its certificate object.
 label()
 {

@@ -9,7 +9,7 @@ data
 
 forms="rsa-pkcs1 old-pkcs1 rsa-oaep1 rsa-oaep256 old-oaep256 rsa-keyid
     rsa-gcm rsa-multi old-multi rsa-big p256-ecdh p256-ecdh256 p384-ecdh
-    p384-ecdh256 p521-ecdh p521-ecdh256 p256-multi"
+    p384-ecdh256 p521-ecdh p521-ecdh256 p256-multi oldec-ecdh"
 
 # The mail a form stands for: the multi-recipient ones are read by each.
 mail_of()
@@ -28,34 +28,36 @@ open_all()
 		mail=$(mail_of "$form")
 		rm -f "$tmp/out"
 		before=$(requests "$1" path=/lanyard/1/ops)
-		if ok "$form, $2" cms_decrypt "$1" "${form%%-*}" \
+		form_name="openssl: decrypts $(mail_name "$form"), $2"
+		if ok "$form_name" cms_decrypt "$1" "${form%%-*}" \
 		    "$data/$mail.eml" "$tmp/out"; then
-			same "$form, $2, byte for byte" "$tmp/out" \
+			same "  byte for byte" "$tmp/out" \
 			    "$data/$mail.want"
 		fi
-		is "$form, $2: requests for it" \
+		is "  $3 request(s) for it" \
 		    $(($(requests "$1" path=/lanyard/1/ops) - before)) "$3"
 	done
 }
 
 # shellcheck disable=SC2046 # names without blanks
-rig_up remote --delivery remote $(engine_keys)
-open_all "$rig" "asked of the service" 1
-ok "the service stops" "$RIG" stop-service "$rig"
-fails "a remote key cannot be used without it" \
+rig_up remote --delivery remote $(engine_keys) "$data/oldec.p12:$p12"
+open_all "$rig" "$remote_key" 1
+"$RIG" stop-service "$rig" || bail "stop-service"
+fails "openssl: a remote key decrypts nothing without its service" \
     cms_decrypt "$rig" rsa "$data/rsa-pkcs1.eml" "$tmp/out"
 
 # shellcheck disable=SC2046
-rig_up cached --delivery cached $(engine_keys)
-open_all "$rig" "cached, service there" 0
-ok "the service stops" "$RIG" stop-service "$rig"
-open_all "$rig" "cached, service off" 0
+rig_up cached --delivery cached $(engine_keys) "$data/oldec.p12:$p12"
+open_all "$rig" "cached key" 0
+"$RIG" stop-service "$rig" || bail "stop-service"
+open_all "$rig" "$offline_key" 0
 
 # A mail that was damaged on its way is an error, not a crash.
 sed '12s/[A-Za-z0-9]/A/g' "$data/rsa-pkcs1.eml" >"$tmp/damaged.eml"
-fails "a damaged mail is refused" cms_decrypt "$rig" rsa \
+fails "openssl: a damaged mail is refused" cms_decrypt "$rig" rsa \
     "$tmp/damaged.eml" "$tmp/out"
-fails "a key that is not there" client "$rig" openssl cms -decrypt \
+fails "openssl: a key that is not there is an error" \
+    client "$rig" openssl cms -decrypt \
     -engine pkcs11 -keyform engine -inkey \
     "pkcs11:id=%00%01%02;type=private?pin-value=123456" \
     -recip "$data/rsa.crt" -in "$data/rsa-pkcs1.eml" -out "$tmp/out"

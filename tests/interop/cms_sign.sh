@@ -13,7 +13,8 @@ sign_one()
 	sign_rig=$1 sign_key=$2 sign_word=$3
 	shift 3
 	rm -f "$tmp/signed" "$tmp/out"
-	ok "$sign_key signs, $sign_word${1:+ ($*)}" cms_sign "$sign_rig" \
+	sign_name="openssl: signs with $(key_name "$sign_key"), $sign_word"
+	ok "$sign_name${1:+ ($*)}" cms_sign "$sign_rig" \
 	    "$sign_key" "$data/rsa-pkcs1.want" "$tmp/signed" "$@" &&
 		ok "  and it verifies" cms_verify "$tmp/signed" "$tmp/out" &&
 		same "  and says the same" "$tmp/out" "$data/rsa-pkcs1.want"
@@ -33,13 +34,14 @@ sign_all()
 # other_uses RIG WORD: a certificate request, a file's signature.
 other_uses()
 {
-	ok "a certificate request, $2" client "$1" openssl req -new \
+	ok "openssl: req signs a certificate request, $2" \
+	    client "$1" openssl req -new \
 	    -engine pkcs11 -keyform engine \
 	    -key "$(pin_uri "$1" "$data/rsa.crt")" -subj "/CN=Alice" \
 	    -config "$data/ca.cnf" -out "$tmp/req.pem"
 	ok "  and it verifies" openssl req -in "$tmp/req.pem" -noout -verify
 	openssl x509 -in "$data/p256.crt" -pubkey -noout >"$tmp/p256.pub"
-	ok "a file's signature, $2" client "$1" openssl dgst -sha256 \
+	ok "openssl: dgst signs a file, $2" client "$1" openssl dgst -sha256 \
 	    -engine pkcs11 -keyform engine \
 	    -sign "$(pin_uri "$1" "$data/p256.crt")" \
 	    -out "$tmp/sig" "$data/rsa-pkcs1.want"
@@ -49,26 +51,28 @@ other_uses()
 
 # shellcheck disable=SC2046 # names without blanks
 rig_up remote --delivery remote $(engine_keys)
-sign_all "$rig" "asked of the service"
-other_uses "$rig" "asked of the service"
-fails "an expired key does not sign, remotely" cms_sign "$rig" old \
+sign_all "$rig" "$remote_key"
+other_uses "$rig" "$remote_key"
+fails "openssl: an expired key signs nothing, $remote_key" cms_sign "$rig" old \
     "$data/rsa-pkcs1.want" "$tmp/signed"
 
 # shellcheck disable=SC2046
 rig_up cached --delivery cached $(engine_keys)
 "$RIG" stop-service "$rig" || bail "stop-service"
-sign_all "$rig" "cached, service off"
-other_uses "$rig" "cached, service off"
-fails "an expired key does not sign, cached" cms_sign "$rig" old \
+sign_all "$rig" "$offline_key"
+other_uses "$rig" "$offline_key"
+fails "openssl: an expired key signs nothing, $offline_key" \
+    cms_sign "$rig" old \
     "$data/rsa-pkcs1.want" "$tmp/signed"
 
 # Without a choice: what can decrypt is cached, what only signs is not.
 # shellcheck disable=SC2046
 rig_up default $(engine_keys)
 "$RIG" stop-service "$rig" || bail "stop-service"
-ok "by default a decryption key is cached" cms_decrypt "$rig" old \
+ok "openssl: decrypts without the service by default" cms_decrypt "$rig" old \
     "$data/old-pkcs1.eml" "$tmp/out"
-fails "by default a sign-only key is remote" cms_sign "$rig" signer \
+fails "openssl: a sign-only key needs the service by default" \
+    cms_sign "$rig" signer \
     "$data/rsa-pkcs1.want" "$tmp/signed"
 "$RIG" start-service "$rig" || bail "start-service"
 sign_one "$rig" signer "service back"

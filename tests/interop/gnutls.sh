@@ -22,7 +22,8 @@ sign_request()
 	cn = "Alice"
 	email = "alice@example.com"
 	EOT
-	ok "certtool signs a request with $2, $3" gnutls "$1" certtool \
+	ok "certtool: signs a request with $(key_name "$2"), $3" \
+	    gnutls "$1" certtool \
 	    --generate-request --template "$tmp/template" \
 	    --load-privkey "$(uri "$1" "$data/$2.crt")" \
 	    --load-pubkey "$tmp/$2.pub" --outfile "$tmp/req.pem" &&
@@ -37,31 +38,34 @@ done
 rig_up remote --delivery remote $(all_keys)
 label=$(. "$rig/env"; echo "$TOKEN")
 token="pkcs11:token=$(echo "$label" | sed 's/ /%20/g')"
-ok "lists tokens" gnutls "$rig" p11tool --list-tokens
+ok "p11tool: lists tokens" gnutls "$rig" p11tool --list-tokens
 gnutls "$rig" p11tool --list-tokens >"$tmp/tokens" 2>&1
 like "  ours by its label" "$tmp/tokens" "Label: $label"
-ok "lists everything" gnutls "$rig" p11tool --batch --login --list-all \
+ok "p11tool: lists all objects" \
+    gnutls "$rig" p11tool --batch --login --list-all \
     "$token"
 gnutls "$rig" p11tool --batch --login --list-all "$token" >"$tmp/all" 2>&1
 is "  private keys" "$(grep -c 'Type: Private key' "$tmp/all")" 8
 is "  certificates" "$(grep -c 'Type: X.509 Certificate' "$tmp/all")" 9
-ok "lists the private keys" gnutls "$rig" p11tool --batch --login \
+ok "p11tool: lists the private keys" gnutls "$rig" p11tool --batch --login \
     --list-privkeys "$token"
-ok "exports a certificate" gnutls "$rig" p11tool --batch --export \
+ok "p11tool: exports an expired certificate" \
+    gnutls "$rig" p11tool --batch --export \
     --outfile "$tmp/cert.pem" "$(uri "$rig" "$data/old.crt" |
     sed 's/type=private/type=cert/')"
 openssl x509 -in "$tmp/cert.pem" -outform DER -out "$tmp/cert.der"
 same "  byte for byte" "$tmp/cert.der" "$data/old.der"
 for key in rsa p256 p384; do
-	ok "p11tool --test-sign with $key" gnutls "$rig" p11tool --batch \
+	ok "p11tool: signs with $(key_name "$key"), $remote_key" \
+	    gnutls "$rig" p11tool --batch \
 	    --login --test-sign "$(uri "$rig" "$data/$key.crt")"
 done
-sign_request "$rig" rsa "asked of the service"
-sign_request "$rig" p256 "asked of the service"
+sign_request "$rig" rsa "$remote_key"
+sign_request "$rig" p256 "$remote_key"
 
 # shellcheck disable=SC2046
 rig_up cached --delivery cached $(all_keys)
 "$RIG" stop-service "$rig" || bail "stop-service"
-sign_request "$rig" rsa "cached, service off"
-sign_request "$rig" p256 "cached, service off"
+sign_request "$rig" rsa "$offline_key"
+sign_request "$rig" p256 "$offline_key"
 done_testing

@@ -30,8 +30,9 @@ sign()
 	shift 2
 	rm -f "$tmp/sig"
 	pub "$sign_key"
+	sign_name="signs with $(key_name "$sign_key") by $sign_mech"
 	# shellcheck disable=SC2086 # options
-	ok "$sign_key signs by $sign_mech" tool "$rig" --sign \
+	ok "pkcs11-tool: $sign_name, $word" tool "$rig" --sign \
 	    -m "$sign_mech" --id "$(key_id "$data/$sign_key.crt")" \
 	    --input-file "$tmp/in" --output-file "$tmp/sig" \
 	    $sign_options &&
@@ -42,7 +43,8 @@ sign_all()
 {
 	sign_options=
 	cp "$data/rsa-pkcs1.want" "$tmp/in"
-	ok "rsa signs by SHA256-RSA-PKCS" tool "$rig" --sign \
+	ok "pkcs11-tool: signs with RSA by SHA256-RSA-PKCS, $word" \
+	    tool "$rig" --sign \
 	    -m SHA256-RSA-PKCS --id "$(key_id "$data/rsa.crt")" \
 	    --input-file "$tmp/in" --output-file "$tmp/sig"
 	pub rsa
@@ -81,7 +83,8 @@ decrypt_all()
 	openssl pkeyutl -encrypt -pubin -inkey "$tmp/rsa.pub" \
 	    -in "$tmp/secret" -out "$tmp/cipher"
 	rm -f "$tmp/out"
-	ok "rsa decrypts by RSA-PKCS" tool "$rig" --decrypt -m RSA-PKCS \
+	ok "pkcs11-tool: decrypts RSA PKCS1 v1.5, $word" \
+	    tool "$rig" --decrypt -m RSA-PKCS \
 	    --id "$(key_id "$data/rsa.crt")" --input-file "$tmp/cipher" \
 	    --output-file "$tmp/out" &&
 		same "  the same" "$tmp/out" "$tmp/secret"
@@ -89,7 +92,8 @@ decrypt_all()
 	    -pkeyopt rsa_padding_mode:oaep -pkeyopt rsa_oaep_md:sha256 \
 	    -in "$tmp/secret" -out "$tmp/cipher"
 	rm -f "$tmp/out"
-	ok "rsa decrypts by RSA-PKCS-OAEP" tool "$rig" --decrypt \
+	ok "pkcs11-tool: decrypts RSA OAEP SHA-256, $word" \
+	    tool "$rig" --decrypt \
 	    -m RSA-PKCS-OAEP --hash-algorithm SHA256 --mgf MGF1-SHA256 \
 	    --id "$(key_id "$data/rsa.crt")" --input-file "$tmp/cipher" \
 	    --output-file "$tmp/out" &&
@@ -108,7 +112,9 @@ derive_all()
 		openssl pkeyutl -derive -inkey "$tmp/peer.key" \
 		    -peerkey "$tmp/$key.pub" -out "$tmp/want"
 		rm -f "$tmp/out"
-		ok "$key derives" tool "$rig" --derive -m ECDH1-DERIVE \
+		derive_name="agrees by ECDH with $(key_name "$key")"
+		ok "pkcs11-tool: $derive_name, $word" tool "$rig" \
+		    --derive -m ECDH1-DERIVE \
 		    --id "$(key_id "$data/$key.crt")" \
 		    --input-file "$tmp/peer.der" --output-file "$tmp/out" &&
 			same "  the same secret" "$tmp/out" "$tmp/want"
@@ -131,18 +137,19 @@ derive_x25519()
 	shell_do login "$(. "$rig/env"; echo "$PIN")"
 	shell_do derive "$(key_id "$data/x25519.crt")" "$tmp/peer.raw" \
 	    "$tmp/out"
-	is "x25519 derives" "$answer" "derive CKR_OK"
+	is "a plain host: agrees by X25519, $word" "$answer" "derive CKR_OK"
 	same "  the same secret" "$tmp/out" "$tmp/want"
 	shell_stop || fail "the host ends well"
 }
 
 # shellcheck disable=SC2046 # names without blanks
 rig_up remote --delivery remote $(all_keys)
-ok "lists slots" client "$rig" pkcs11-tool --module "$MODULE" -L
+ok "pkcs11-tool: lists slots" client "$rig" pkcs11-tool --module "$MODULE" -L
 client "$rig" pkcs11-tool --module "$MODULE" -L >"$tmp/slots" 2>&1
 like "  the token has its label" "$tmp/slots" \
     "token label *: $(. "$rig/env"; echo "$TOKEN")"
-ok "lists mechanisms" client "$rig" pkcs11-tool --module "$MODULE" -M
+ok "pkcs11-tool: lists mechanisms" \
+    client "$rig" pkcs11-tool --module "$MODULE" -M
 client "$rig" pkcs11-tool --module "$MODULE" -M >"$tmp/mechs" 2>&1
 like "  RSA-PKCS" "$tmp/mechs" "RSA-PKCS,.*decrypt"
 if grep -Eq 'AES-(CBC|GCM|ECB)|DES3' "$tmp/mechs"; then
@@ -150,31 +157,34 @@ if grep -Eq 'AES-(CBC|GCM|ECB)|DES3' "$tmp/mechs"; then
 else
 	pass "  no content cipher"
 fi
-ok "lists objects" tool "$rig" -O
+ok "pkcs11-tool: lists objects" tool "$rig" -O
 tool "$rig" -O >"$tmp/objects" 2>&1
 is "  private keys" "$(grep -c '^Private Key Object' "$tmp/objects")" 8
 is "  public keys" "$(grep -c '^Public Key Object' "$tmp/objects")" 8
 is "  certificates of ours and the CA's" \
     "$(grep -c '^Certificate Object' "$tmp/objects")" 9
+word=$remote_key
 sign_all
 decrypt_all
 derive_all
 derive_x25519
 for key in rsa old; do
-	ok "the certificate of $key can be read out" tool "$rig" -r -y cert \
+	ok "pkcs11-tool: reads the $(key_name "$key") certificate" \
+	    tool "$rig" -r -y cert \
 	    --id "$(key_id "$data/$key.crt")" -o "$tmp/cert"
 	same "  byte for byte" "$tmp/cert" "$data/$key.der"
 done
-ok "pkcs11-tool --test finds no fault" tool "$rig" --test
-fails "a wrong PIN is refused" client "$rig" pkcs11-tool --module "$MODULE" \
+ok "pkcs11-tool: --test finds no fault" tool "$rig" --test
+fails "pkcs11-tool: a wrong PIN is refused" \
+    client "$rig" pkcs11-tool --module "$MODULE" \
     --login --pin 000000 -O
 like "  as CKR_PIN_INCORRECT" "$tmp/ok.err" CKR_PIN_INCORRECT
-ok "and the right one is taken afterwards" tool "$rig" -O
+ok "pkcs11-tool: the right PIN is taken afterwards" tool "$rig" -O
 
 # shellcheck disable=SC2046
 rig_up cached --delivery cached $(all_keys)
 "$RIG" stop-service "$rig" || bail "stop-service"
-diag "the same from the cache, service off"
+word=$offline_key
 sign_all
 decrypt_all
 derive_all
