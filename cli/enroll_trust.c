@@ -13,7 +13,7 @@
 #include "crypto.h"
 #include "enroll.h"
 #include "err.h"
-#include "http.h"
+#include "http_peer.h"
 
 /* "AB:CD ..." or "abcd..." to bytes. */
 static int

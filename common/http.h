@@ -66,12 +66,4 @@ int ly_http_request(struct ly_http *h, const struct ly_http_req *req,
 
 void ly_http_res_clear(struct ly_http_res *res);
 
-/*
- * First contact: the topmost certificate (DER) of the chain that the server
- * at base presents, without any check of it. For showing its fingerprint to
- * a person; nothing else is sent.
- */
-int ly_http_insecure_peer_ca(const char *base, int timeout_ms,
-    struct ly_buf *ca, struct ly_why *why);
-
 #endif

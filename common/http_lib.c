@@ -42,11 +42,15 @@ static const struct symbol curl_symbols[] = {
 	{ "curl_easy_strerror", offsetof(struct ly_http_lib, strerror) },
 	{ "curl_slist_append", offsetof(struct ly_http_lib, slist_append) },
 	{ "curl_slist_free_all", offsetof(struct ly_http_lib, slist_free) },
+	{ "curl_getdate", offsetof(struct ly_http_lib, getdate) },
 };
 
 static const struct symbol ssl_symbols[] = {
 	{ "SSL_CTX_use_certificate", offsetof(struct ly_http_lib, use_cert) },
 	{ "SSL_CTX_use_PrivateKey", offsetof(struct ly_http_lib, use_key) },
+	{ "SSL_get_version", offsetof(struct ly_http_lib, version) },
+	{ "SSL_get_current_cipher", offsetof(struct ly_http_lib, cipher) },
+	{ "SSL_CIPHER_get_name", offsetof(struct ly_http_lib, cipher_name) },
 };
 
 static struct ly_mutex load_lock = LY_MUTEX_INIT;	/* of the two below */

@@ -1,11 +1,12 @@
 /*
- * libcurl and the two functions of libssl that go with it, found at run
+ * libcurl and the functions of libssl that go with it, found at run
  * time. Internal to http.c and http_peer.c.
  */
 #ifndef LY_HTTP_LIB_H
 #define LY_HTTP_LIB_H
 
 #include <stddef.h>
+#include <time.h>
 #include <curl/curl.h>
 #include <openssl/types.h>
 
@@ -22,8 +23,12 @@ struct ly_http_lib {
 	struct curl_slist *(*slist_append)(struct curl_slist *list,
 	    const char *text);
 	void (*slist_free)(struct curl_slist *list);
+	time_t (*getdate)(const char *text, const time_t *unused);
 	int (*use_cert)(SSL_CTX *ctx, X509 *cert);
 	int (*use_key)(SSL_CTX *ctx, EVP_PKEY *key);
+	const char *(*version)(const SSL *ssl);
+	const struct ssl_cipher_st *(*cipher)(const SSL *ssl);
+	const char *(*cipher_name)(const struct ssl_cipher_st *cipher);
 };
 
 /*

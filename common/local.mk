@@ -62,7 +62,7 @@ libly_client_la_SOURCES = \
 	common/client.c common/client.h \
 	common/http.c common/http.h \
 	common/http_lib.c common/http_lib.h \
-	common/http_peer.c \
+	common/http_peer.c common/http_peer.h \
 	common/http_sink.c common/http_sink.h \
 	common/http_why.c common/http_why.h \
 	common/sync.c common/sync.h

@@ -123,6 +123,9 @@ def page(c, method, path, headers, body):
     if name == "/ok":
         c.answer("200 OK", b'{"ok":true}', "Application/JSON; charset=utf-8",
                  'ETag: "7"\r\n')
+    elif name == "/dated":
+        c.answer("200 OK", b"{}", extra="Date: Tue, 24 Nov 2026 "
+                 "19:14:33 GMT\r\n")
     elif name == "/echo":
         c.answer("200 OK", method.encode() + b" " + body)
     elif name == "/headers":

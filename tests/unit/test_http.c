@@ -11,6 +11,7 @@
 #include "compat.h"
 #include "crypto.h"
 #include "http.h"
+#include "http_peer.h"
 #include "pkey.h"
 
 static struct hostile server;
@@ -460,6 +461,113 @@ test_first_contact(void **state)
 	assert_int_equal(got.len, 0);
 }
 
+static int
+probe_kind(const char *kind, int insecure, struct ly_http_probe *p,
+    struct ly_why *why)
+{
+	const struct ly_http_opts o = {
+		.base = hostile_url(&server, kind),
+		.ca = ca.data,
+		.ca_len = ca.len,
+		.connect_ms = 5000,
+		.timeout_ms = 20000,
+	};
+
+	ly_http_probe_init(p);
+	return insecure ? ly_http_insecure_probe(&o, "/dated", p, why) :
+	    ly_http_probe(&o, "/dated", p, why);
+}
+
+static void
+test_probe(void **state)
+{
+	struct ly_why why = { "" };
+	const int64_t begun = ly_time();
+	struct ly_http_probe p;
+
+	(void)state;
+	assert_int_equal(probe_kind("good", 0, &p, &why), 0);
+	assert_int_equal(p.step, LY_HTTP_DONE);
+	assert_string_equal(p.address, "127.0.0.1");
+	assert_string_equal(p.protocol, "TLSv1.3");
+	assert_memory_equal(p.cipher, "TLS_", 4);
+	assert_true(p.cert.len > 0 && p.issuer[0] != '\0');
+	assert_int_equal(p.status, 200);
+	assert_int_equal(p.date, 1795547673);
+	assert_true(p.at >= begun && p.at <= ly_time());
+	assert_true(p.name_us > 0 && p.connect_us > 0 && p.tls_us > 0 &&
+	    p.answer_us > 0);
+	ly_http_probe_clear(&p);
+	assert_int_equal(p.cert.len, 0);
+}
+
+/* The step that failed, and what was seen before it. */
+static void
+test_probe_fails(void **state)
+{
+	static const struct {
+		const char *kind;
+		enum ly_http_step step;
+		const char *text;
+	} rows[] = {
+		{ "refused", LY_HTTP_CONNECT, "cannot connect" },
+		{ "alien", LY_HTTP_TLS, "not issued by the CA" },
+		{ "expired", LY_HTTP_TLS, "has expired" },
+		{ "elsewhere", LY_HTTP_TLS, "for another host" },
+		{ "tls12", LY_HTTP_TLS, "no TLS 1.3" },
+	};
+	struct ly_why why;
+	struct ly_http_probe p;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		assert_int_equal(probe_kind(rows[i].kind, 0, &p, &why),
+		    LY_ERR_NET);
+		assert_int_equal(p.step, rows[i].step);
+		assert_non_null(strstr(why.text, rows[i].text));
+		assert_int_equal(p.status, 0);
+		ly_http_probe_clear(&p);
+	}
+}
+
+static void
+test_probe_has_a_deadline(void **state)
+{
+	const struct ly_http_opts o = {
+		.base = hostile_url(&server, "mute"),
+		.connect_ms = 100,
+		.timeout_ms = 200,
+	};
+	struct ly_why why = { "" };
+	struct ly_http_probe p;
+
+	(void)state;
+	ly_http_probe_init(&p);
+	assert_int_equal(ly_http_probe(&o, "/dated", &p, &why),
+	    LY_ERR_TIMEOUT);
+	assert_int_equal(p.step, LY_HTTP_TLS);
+	assert_non_null(strstr(why.text, "no secure connection in time"));
+	ly_http_probe_clear(&p);
+}
+
+/* Whoever answers is shown, and no more than shown. */
+static void
+test_insecure_probe(void **state)
+{
+	struct ly_why why = { "" };
+	struct ly_http_probe p;
+
+	(void)state;
+	assert_int_equal(probe_kind("alien", 1, &p, &why), 0);
+	assert_int_equal(p.step, LY_HTTP_DONE);
+	assert_true(p.cert.len > 0 && p.date > 0);
+	ly_http_probe_clear(&p);
+	assert_int_equal(probe_kind("refused", 1, &p, &why), LY_ERR_NET);
+	assert_int_equal(p.step, LY_HTTP_CONNECT);
+	assert_int_equal(p.cert.len, 0);
+}
+
 static void
 test_addresses_that_are_refused(void **state)
 {
@@ -554,6 +662,10 @@ main(void)
 		cmocka_unit_test(
 		    test_forked_child_leaves_the_parents_connection_alone),
 		cmocka_unit_test(test_first_contact),
+		cmocka_unit_test(test_probe),
+		cmocka_unit_test(test_probe_fails),
+		cmocka_unit_test(test_probe_has_a_deadline),
+		cmocka_unit_test(test_insecure_probe),
 		cmocka_unit_test(test_addresses_that_are_refused),
 		cmocka_unit_test(test_paths_that_are_too_long),
 		cmocka_unit_test(test_the_hosts_openssl_is_as_before),
