@@ -10,6 +10,8 @@
 
 #include "cryptoki.h"
 
+#define LY_ATTRS_MAX 65536	/* a count that was never set is more */
+
 struct ly_object;
 
 struct ly_value {

@@ -4,6 +4,7 @@
 #include "hasher.h"
 #include "mech.h"
 
+/* As with other operations, no mechanism means: cancel what is active. */
 CK_RV
 C_DigestInit(CK_SESSION_HANDLE h, CK_MECHANISM *m)
 {
@@ -14,18 +15,18 @@ C_DigestInit(CK_SESSION_HANDLE h, CK_MECHANISM *m)
 
 	if ((rv = ly_call_session(&c, h)) != CKR_OK)
 		return rv;
-	if (m == NULL)
-		rv = CKR_ARGUMENTS_BAD;
-	else if (ly_session_active(c.s, LY_SES_DIGEST))
+	if (m == NULL) {
+		p = ly_session_take(c.s, LY_SES_DIGEST);
+		rv = p == NULL ? CKR_ARGUMENTS_BAD : CKR_OK;
+		ly_session_op_free(LY_SES_DIGEST, &p);
+	} else if (ly_session_active(c.s, LY_SES_DIGEST)) {
 		rv = CKR_OPERATION_ACTIVE;
-	else if (ly_mech_digest(m->mechanism) == LY_HASH_NONE)
+	} else if (ly_mech_digest(m->mechanism) == LY_HASH_NONE) {
 		rv = CKR_MECHANISM_INVALID;
-	else if (m->ulParameterLen != 0)
+	} else if (m->ulParameterLen != 0) {
 		rv = CKR_MECHANISM_PARAM_INVALID;
-	else
-		rv = ly_rv(LY_DOING_ANY, ly_hasher_new(
-		    ly_mech_digest(m->mechanism), &hasher));
-	if (rv == CKR_OK) {
+	} else if ((rv = ly_rv(LY_DOING_ANY, ly_hasher_new(
+	    ly_mech_digest(m->mechanism), &hasher))) == CKR_OK) {
 		p = hasher;
 		rv = ly_session_begin(c.s, LY_SES_DIGEST, &p);
 		hasher = p;

@@ -113,7 +113,7 @@ C_GetAttributeValue(CK_SESSION_HANDLE h, CK_OBJECT_HANDLE object,
 
 	if ((rv = ly_call_session(&c, h)) != CKR_OK)
 		return rv;
-	if (a == NULL) {
+	if (a == NULL || n > LY_ATTRS_MAX) {
 		rv = CKR_ARGUMENTS_BAD;
 	} else if ((rv = ly_object_get(&c, object, &o)) == CKR_OK) {
 		rv = ly_attr_fill(&o, a, n);

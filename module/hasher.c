@@ -9,6 +9,8 @@
 #include "err.h"
 #include "hasher.h"
 
+#define PART_MAX 0x7fffffffu	/* a length that was never set is more */
+
 struct ly_hasher {
 	enum ly_hash hash;
 	EVP_MD_CTX *ctx;
@@ -56,6 +58,8 @@ out:
 int
 ly_hasher_update(struct ly_hasher *h, const void *in, size_t len)
 {
+	if (len > PART_MAX)
+		return LY_ERR_LENGTH;
 	return EVP_DigestUpdate(h->ctx, in, len) == 1 ? 0 : LY_ERR_CRYPTO;
 }
 

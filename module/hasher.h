@@ -15,7 +15,7 @@ struct ly_hasher;
 /* LY_ERR_UNSUPPORTED, LY_ERR_CRYPTO, LY_ERR_NOMEM. Uses OpenSSL. */
 int ly_hasher_new(enum ly_hash h, struct ly_hasher **out);
 
-/* Add a part. LY_ERR_CRYPTO. */
+/* Add a part, of less than 2 GiB. LY_ERR_LENGTH, LY_ERR_CRYPTO. */
 int ly_hasher_update(struct ly_hasher *h, const void *in, size_t len);
 
 /* out holds LY_HASH_MAX bytes; *len is set. The hasher is used up. */

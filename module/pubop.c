@@ -241,6 +241,8 @@ ly_pubop_verify(struct ly_pubop *op, const uint8_t *in, size_t inlen,
 		inlen = op->in.len;
 	} else if (op->hasher != NULL) {
 		r = ly_hasher_update(op->hasher, in, inlen);
+	} else if (inlen > LY_OP_IN_MAX) {
+		r = LY_ERR_LENGTH;
 	}
 	if (r == 0 && op->hasher != NULL) {
 		r = ly_hasher_final(op->hasher, digest, &inlen);

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "attr.h"
 #include "skey.h"
 
 struct flag_row {
@@ -169,7 +170,7 @@ ly_skey_template(const CK_ATTRIBUTE *a, CK_ULONG n, int rw,
 	memset(t, 0, sizeof(*t));
 	t->type = CKK_GENERIC_SECRET;
 	t->flags = LY_SKEY_EXTRACTABLE;
-	if (n != 0 && a == NULL)
+	if ((n != 0 && a == NULL) || n > LY_ATTRS_MAX)
 		return CKR_ARGUMENTS_BAD;
 	for (i = 0; i < n; i++)
 		if ((rv = read_one(&a[i], rw, t)) != CKR_OK)

@@ -1,8 +1,10 @@
 /*
- * Random sequences of C_* calls against a driver that answers anything:
- * every byte chooses a call, a session, an object, a mechanism, a template
- * or a length. Nothing may crash, run over a buffer, or stay stuck.
+ * Random sequences of C_* calls, of every function, against a driver that
+ * answers anything: every byte chooses a call, a session, an object, a
+ * mechanism, a template or a length. Nothing may crash, run over a buffer,
+ * or stay stuck.
  */
+#include "../pkcs11/calls.h"
 #include "../pkcs11/fixture.h"
 
 #include "alg.h"
@@ -389,6 +391,70 @@ do_session(void)
 	}
 }
 
+/* Any function at all, most of its arguments sane. */
+static void
+do_any(void)
+{
+	struct fx_args x = fx_sane(session(), object());
+	uint8_t values[8][ROOM];
+	CK_ATTRIBUTE a[8];
+	CK_ULONG i;
+
+	x.slot = byte() % 3;
+	x.in_len = byte();
+	*x.out_len = byte();
+	if (byte() & 1) {
+		x.m = mechanism();
+		x.n = template(a, values);
+		x.a = a;
+	}
+	switch (byte() % 16) {
+	case 0:
+		x.in = NULL;
+		break;
+	case 1:
+		x.out = NULL;
+		break;
+	case 2:
+		x.out_len = NULL;
+		break;
+	case 3:
+		x.a = NULL;
+		break;
+	case 4:
+		x.h = NULL;
+		break;
+	default:
+		break;
+	}
+	i = byte() % (fx_nsession_calls + fx_nslot_calls + fx_nmodule_calls);
+	if (i < fx_nsession_calls) {
+		(void)fx_session_calls[i].call(&x);
+		return;
+	}
+	i -= fx_nsession_calls;
+	if (i < fx_nslot_calls)
+		(void)fx_slot_calls[i].call(&x);
+	else
+		(void)fx_module_calls[i - fx_nslot_calls].call(&x);
+}
+
+static void
+do_interface(void)
+{
+	static CK_UTF8CHAR ours[] = "PKCS 11", none[] = "";
+	CK_VERSION v = { (CK_BYTE)(byte() % 4), (CK_BYTE)(byte() % 41) };
+	CK_INTERFACE *i, list[2];
+	CK_FUNCTION_LIST *f;
+	CK_ULONG n = byte() % 3;
+	const unsigned b = byte();
+
+	(void)C_GetFunctionList(b & 1 ? &f : NULL);
+	(void)C_GetInterface(b & 2 ? ours : b & 4 ? none : NULL,
+	    b & 8 ? &v : NULL, b & 16 ? NULL : &i, b >> 6);
+	(void)C_GetInterfaceList(b & 32 ? NULL : list, &n);
+}
+
 static void
 setup(void)
 {
@@ -423,7 +489,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		abort();
 	do_find();
 	while (left > 0) {
-		switch (byte() % 6) {
+		switch (byte() % 8) {
 		case 0:
 			do_session();
 			break;
@@ -439,6 +505,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			break;
 		case 4:
 			(void)C_DigestInit(session(), mechanism());
+			break;
+		case 5:
+			do_any();
+			break;
+		case 6:
+			do_interface();
 			break;
 		default:
 			do_data();

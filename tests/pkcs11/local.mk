@@ -1,5 +1,6 @@
 # The module's whole state machine without a network: a fake driver.
-EXTRA_DIST += tests/pkcs11/fixture.h tests/pkcs11/fixture_keys.h
+EXTRA_DIST += tests/pkcs11/calls.h tests/pkcs11/fixture.h \
+	tests/pkcs11/fixture_keys.h
 
 pkcs11_cflags = $(AM_CFLAGS) $(CMOCKA_CFLAGS) -I$(top_srcdir)/module
 pkcs11_ldadd = libly-fixture.la libly-module.la libly-common.la \
@@ -10,6 +11,7 @@ pkcs11_fake = tests/pkcs11/fixture_table.c
 
 check_LTLIBRARIES += libly-fixture.la
 libly_fixture_la_SOURCES = \
+	tests/pkcs11/calls.c \
 	tests/pkcs11/fixture.c \
 	tests/pkcs11/fixture_driver.c \
 	tests/pkcs11/fixture_keys.c
@@ -23,6 +25,7 @@ pkcs11_tests = \
 	tests/pkcs11/test_load \
 	tests/pkcs11/test_ops \
 	tests/pkcs11/test_session \
+	tests/pkcs11/test_spoil \
 	tests/pkcs11/test_thread \
 	tests/unit/test_handle
 check_PROGRAMS += $(pkcs11_tests)
@@ -56,6 +59,10 @@ tests_pkcs11_test_ops_LDADD = $(pkcs11_ldadd)
 tests_pkcs11_test_session_SOURCES = tests/pkcs11/test_session.c $(pkcs11_fake)
 tests_pkcs11_test_session_CFLAGS = $(pkcs11_cflags)
 tests_pkcs11_test_session_LDADD = $(pkcs11_ldadd)
+
+tests_pkcs11_test_spoil_SOURCES = tests/pkcs11/test_spoil.c $(pkcs11_fake)
+tests_pkcs11_test_spoil_CFLAGS = $(pkcs11_cflags)
+tests_pkcs11_test_spoil_LDADD = $(pkcs11_ldadd)
 
 tests_pkcs11_test_thread_SOURCES = tests/pkcs11/test_thread.c $(pkcs11_fake)
 tests_pkcs11_test_thread_CFLAGS = $(pkcs11_cflags)

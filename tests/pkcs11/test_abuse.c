@@ -3,211 +3,15 @@
  * C_Finalize, with handles of nothing, with NULL for each pointer, in the
  * wrong order. Nothing crashes, and nothing stays behind.
  */
+#include "calls.h"
 #include "fixture.h"
 
-static uint8_t buf[300];
+static uint8_t buf[FX_ROOM];
 static CK_ULONG len;
 static CK_OBJECT_HANDLE out_handle;
 static CK_MECHANISM rsa = { CKM_RSA_PKCS, NULL, 0 };
 static CK_OBJECT_CLASS class = CKO_SECRET_KEY;
 static CK_ATTRIBUTE tmpl[] = { FX_A(CKA_CLASS, class) };
-
-/* Each function on a session with sane arguments otherwise. */
-struct call {
-	const char *name;
-	CK_RV (*call)(CK_SESSION_HANDLE s, CK_OBJECT_HANDLE o);
-	CK_RV idle;	/* what it says on a fresh session */
-};
-
-#define CALL(name, args)						\
-static CK_RV								\
-call_ ## name(CK_SESSION_HANDLE s, CK_OBJECT_HANDLE o)			\
-{									\
-	(void)s;							\
-	(void)o;							\
-	len = sizeof(buf);						\
-	return name args;						\
-}
-
-CALL(C_CloseSession, (s));
-CALL(C_GetOperationState, (s, buf, &len));
-CALL(C_SetOperationState, (s, buf, 1, o, o));
-CALL(C_Login, (s, CKU_USER, buf, 4));
-CALL(C_LoginUser, (s, CKU_USER, buf, 4, NULL, 0));
-CALL(C_Logout, (s));
-CALL(C_SessionCancel, (s, ~0ul));
-CALL(C_InitPIN, (s, buf, 4));
-CALL(C_SetPIN, (s, buf, 4, buf, 4));
-CALL(C_CreateObject, (s, tmpl, 1, &out_handle));
-CALL(C_CopyObject, (s, o, tmpl, 1, &out_handle));
-CALL(C_DestroyObject, (s, o));
-CALL(C_GetObjectSize, (s, o, &len));
-CALL(C_GetAttributeValue, (s, o, tmpl, 1));
-CALL(C_SetAttributeValue, (s, o, tmpl, 1));
-CALL(C_FindObjects, (s, &out_handle, 1, &len));
-CALL(C_FindObjectsFinal, (s));
-CALL(C_EncryptInit, (s, &rsa, o));
-CALL(C_Encrypt, (s, buf, 1, buf, &len));
-CALL(C_EncryptUpdate, (s, buf, 1, buf, &len));
-CALL(C_EncryptFinal, (s, buf, &len));
-CALL(C_DecryptInit, (s, &rsa, o));
-CALL(C_Decrypt, (s, buf, 256, buf, &len));
-CALL(C_DecryptUpdate, (s, buf, 1, buf, &len));
-CALL(C_DecryptFinal, (s, buf, &len));
-CALL(C_DigestInit, (s, &rsa));
-CALL(C_Digest, (s, buf, 1, buf, &len));
-CALL(C_DigestUpdate, (s, buf, 1));
-CALL(C_DigestKey, (s, o));
-CALL(C_DigestFinal, (s, buf, &len));
-CALL(C_SignInit, (s, &rsa, o));
-CALL(C_Sign, (s, buf, 1, buf, &len));
-CALL(C_SignUpdate, (s, buf, 1));
-CALL(C_SignFinal, (s, buf, &len));
-CALL(C_SignRecoverInit, (s, &rsa, o));
-CALL(C_SignRecover, (s, buf, 1, buf, &len));
-CALL(C_VerifyInit, (s, &rsa, o));
-CALL(C_Verify, (s, buf, 1, buf, 256));
-CALL(C_VerifyUpdate, (s, buf, 1));
-CALL(C_VerifyFinal, (s, buf, 256));
-CALL(C_VerifyRecoverInit, (s, &rsa, o));
-CALL(C_VerifyRecover, (s, buf, 1, buf, &len));
-CALL(C_DigestEncryptUpdate, (s, buf, 1, buf, &len));
-CALL(C_DecryptDigestUpdate, (s, buf, 1, buf, &len));
-CALL(C_SignEncryptUpdate, (s, buf, 1, buf, &len));
-CALL(C_DecryptVerifyUpdate, (s, buf, 1, buf, &len));
-CALL(C_GenerateKey, (s, &rsa, tmpl, 1, &out_handle));
-CALL(C_GenerateKeyPair, (s, &rsa, tmpl, 1, tmpl, 1, &out_handle,
-    &out_handle));
-CALL(C_WrapKey, (s, &rsa, o, o, buf, &len));
-CALL(C_UnwrapKey, (s, &rsa, o, buf, 256, tmpl, 1, &out_handle));
-CALL(C_DeriveKey, (s, &rsa, o, tmpl, 1, &out_handle));
-CALL(C_SeedRandom, (s, buf, 1));
-CALL(C_GenerateRandom, (s, buf, 1));
-CALL(C_GetFunctionStatus, (s));
-CALL(C_CancelFunction, (s));
-CALL(C_MessageEncryptInit, (s, &rsa, o));
-CALL(C_EncryptMessage, (s, buf, 1, buf, 1, buf, 1, buf, &len));
-CALL(C_EncryptMessageBegin, (s, buf, 1, buf, 1));
-CALL(C_EncryptMessageNext, (s, buf, 1, buf, 1, buf, &len, 0));
-CALL(C_MessageEncryptFinal, (s));
-CALL(C_MessageDecryptInit, (s, &rsa, o));
-CALL(C_DecryptMessage, (s, buf, 1, buf, 1, buf, 1, buf, &len));
-CALL(C_DecryptMessageBegin, (s, buf, 1, buf, 1));
-CALL(C_DecryptMessageNext, (s, buf, 1, buf, 1, buf, &len, 0));
-CALL(C_MessageDecryptFinal, (s));
-CALL(C_MessageSignInit, (s, &rsa, o));
-CALL(C_SignMessage, (s, buf, 1, buf, 1, buf, &len));
-CALL(C_SignMessageBegin, (s, buf, 1));
-CALL(C_SignMessageNext, (s, buf, 1, buf, 1, buf, &len));
-CALL(C_MessageSignFinal, (s));
-CALL(C_MessageVerifyInit, (s, &rsa, o));
-CALL(C_VerifyMessage, (s, buf, 1, buf, 1, buf, 1));
-CALL(C_VerifyMessageBegin, (s, buf, 1));
-CALL(C_VerifyMessageNext, (s, buf, 1, buf, 1, buf, 1));
-CALL(C_MessageVerifyFinal, (s));
-
-static CK_RV
-call_C_GetSessionInfo(CK_SESSION_HANDLE s, CK_OBJECT_HANDLE o)
-{
-	CK_SESSION_INFO info;
-
-	(void)o;
-	return C_GetSessionInfo(s, &info);
-}
-
-static CK_RV
-call_C_FindObjectsInit(CK_SESSION_HANDLE s, CK_OBJECT_HANDLE o)
-{
-	(void)o;
-	return C_FindObjectsInit(s, tmpl, 1);
-}
-
-#define ROW(name, rv) { #name, call_ ## name, rv }
-#define NONE CKR_FUNCTION_NOT_SUPPORTED
-#define IDLE CKR_OPERATION_NOT_INITIALIZED
-
-/* With o = 0, a handle of nothing. C_CloseSession comes last. */
-static const struct call calls[] = {
-	ROW(C_GetSessionInfo, CKR_OK),
-	ROW(C_GetOperationState, CKR_STATE_UNSAVEABLE),
-	ROW(C_SetOperationState, CKR_SAVED_STATE_INVALID),
-	ROW(C_Logout, CKR_USER_NOT_LOGGED_IN),
-	ROW(C_Login, CKR_OK),
-	ROW(C_LoginUser, CKR_USER_ALREADY_LOGGED_IN),
-	ROW(C_SessionCancel, CKR_OK),
-	ROW(C_InitPIN, CKR_TOKEN_WRITE_PROTECTED),
-	ROW(C_SetPIN, CKR_TOKEN_WRITE_PROTECTED),
-	ROW(C_CreateObject, CKR_TEMPLATE_INCOMPLETE),
-	ROW(C_CopyObject, CKR_OBJECT_HANDLE_INVALID),
-	ROW(C_DestroyObject, CKR_OBJECT_HANDLE_INVALID),
-	ROW(C_GetObjectSize, CKR_OBJECT_HANDLE_INVALID),
-	ROW(C_GetAttributeValue, CKR_OBJECT_HANDLE_INVALID),
-	ROW(C_SetAttributeValue, CKR_OBJECT_HANDLE_INVALID),
-	ROW(C_FindObjects, IDLE),
-	ROW(C_FindObjectsFinal, IDLE),
-	ROW(C_FindObjectsInit, CKR_OK),
-	ROW(C_EncryptInit, CKR_KEY_HANDLE_INVALID),
-	ROW(C_Encrypt, IDLE),
-	ROW(C_EncryptUpdate, IDLE),
-	ROW(C_EncryptFinal, IDLE),
-	ROW(C_DecryptInit, CKR_KEY_HANDLE_INVALID),
-	ROW(C_Decrypt, IDLE),
-	ROW(C_DecryptUpdate, IDLE),
-	ROW(C_DecryptFinal, IDLE),
-	ROW(C_DigestInit, CKR_MECHANISM_INVALID),
-	ROW(C_Digest, IDLE),
-	ROW(C_DigestUpdate, IDLE),
-	ROW(C_DigestKey, CKR_KEY_INDIGESTIBLE),
-	ROW(C_DigestFinal, IDLE),
-	ROW(C_SignInit, CKR_KEY_HANDLE_INVALID),
-	ROW(C_Sign, IDLE),
-	ROW(C_SignUpdate, IDLE),
-	ROW(C_SignFinal, IDLE),
-	ROW(C_SignRecoverInit, NONE),
-	ROW(C_SignRecover, NONE),
-	ROW(C_VerifyInit, CKR_KEY_HANDLE_INVALID),
-	ROW(C_Verify, IDLE),
-	ROW(C_VerifyUpdate, IDLE),
-	ROW(C_VerifyFinal, IDLE),
-	ROW(C_VerifyRecoverInit, NONE),
-	ROW(C_VerifyRecover, NONE),
-	ROW(C_DigestEncryptUpdate, NONE),
-	ROW(C_DecryptDigestUpdate, NONE),
-	ROW(C_SignEncryptUpdate, NONE),
-	ROW(C_DecryptVerifyUpdate, NONE),
-	ROW(C_GenerateKey, NONE),
-	ROW(C_GenerateKeyPair, NONE),
-	ROW(C_WrapKey, NONE),
-	ROW(C_UnwrapKey, CKR_UNWRAPPING_KEY_HANDLE_INVALID),
-	ROW(C_DeriveKey, CKR_KEY_HANDLE_INVALID),
-	ROW(C_SeedRandom, CKR_RANDOM_SEED_NOT_SUPPORTED),
-	ROW(C_GenerateRandom, CKR_RANDOM_NO_RNG),
-	ROW(C_GetFunctionStatus, CKR_FUNCTION_NOT_PARALLEL),
-	ROW(C_CancelFunction, CKR_FUNCTION_NOT_PARALLEL),
-	ROW(C_MessageEncryptInit, NONE),
-	ROW(C_EncryptMessage, NONE),
-	ROW(C_EncryptMessageBegin, NONE),
-	ROW(C_EncryptMessageNext, NONE),
-	ROW(C_MessageEncryptFinal, NONE),
-	ROW(C_MessageDecryptInit, NONE),
-	ROW(C_DecryptMessage, NONE),
-	ROW(C_DecryptMessageBegin, NONE),
-	ROW(C_DecryptMessageNext, NONE),
-	ROW(C_MessageDecryptFinal, NONE),
-	ROW(C_MessageSignInit, NONE),
-	ROW(C_SignMessage, NONE),
-	ROW(C_SignMessageBegin, NONE),
-	ROW(C_SignMessageNext, NONE),
-	ROW(C_MessageSignFinal, NONE),
-	ROW(C_MessageVerifyInit, NONE),
-	ROW(C_VerifyMessage, NONE),
-	ROW(C_VerifyMessageBegin, NONE),
-	ROW(C_VerifyMessageNext, NONE),
-	ROW(C_MessageVerifyFinal, NONE),
-	ROW(C_CloseSession, CKR_OK),
-};
-
-#define NCALLS (sizeof(calls) / sizeof(calls[0]))
 
 static int
 down(void **state)
@@ -218,45 +22,38 @@ down(void **state)
 }
 
 static void
-every(CK_SESSION_HANDLE s, CK_OBJECT_HANDLE o, CK_RV want)
+each(const struct fx_call *calls, size_t n, struct fx_args x, CK_RV want)
 {
 	CK_RV rv;
 	size_t i;
 
-	for (i = 0; i < NCALLS; i++) {
-		rv = calls[i].call(s, o);
+	for (i = 0; i < n; i++) {
+		*x.out_len = FX_ROOM;
+		rv = calls[i].call(&x);
 		if (rv != want)
 			fail_msg("%s: %#lx", calls[i].name, rv);
 	}
 }
 
-/* The calls that name a slot, or nothing. */
+static void
+every(CK_SESSION_HANDLE s, CK_OBJECT_HANDLE o, CK_RV want)
+{
+	each(fx_session_calls, fx_nsession_calls, fx_sane(s, o), want);
+}
+
 static void
 every_slot_call(CK_RV want)
 {
-	CK_SESSION_HANDLE s;
-	CK_MECHANISM_INFO mi;
-	CK_TOKEN_INFO ti;
-	CK_SLOT_INFO si;
-	CK_SLOT_ID slot = 99;
+	struct fx_args x = fx_sane(0, 0);
 
-	assert_int_equal(C_GetSlotInfo(slot, &si), want);
-	assert_int_equal(C_GetTokenInfo(slot, &ti), want);
-	len = 0;
-	assert_int_equal(C_GetMechanismList(slot, NULL, &len), want);
-	assert_int_equal(C_GetMechanismInfo(slot, CKM_RSA_PKCS, &mi), want);
-	assert_int_equal(C_InitToken(slot, buf, 4, buf), want);
-	assert_int_equal(C_OpenSession(slot, CKF_SERIAL_SESSION, NULL, NULL,
-	    &s), want);
-	assert_int_equal(C_CloseAllSessions(slot), want);
+	x.slot = 99;
+	each(fx_slot_calls, fx_nslot_calls, x, want);
 }
 
 static void
 before_and_after_the_module_is_in_use(void **state)
 {
 	CK_SESSION_HANDLE s;
-	CK_INFO info;
-	CK_SLOT_ID slot;
 	int round;
 
 	(void)state;
@@ -265,11 +62,7 @@ before_and_after_the_module_is_in_use(void **state)
 		assert_int_equal(C_Finalize(NULL), CKR_OK);
 		every(s, 9, CKR_CRYPTOKI_NOT_INITIALIZED);
 		every_slot_call(CKR_CRYPTOKI_NOT_INITIALIZED);
-		assert_int_equal(C_GetInfo(&info),
-		    CKR_CRYPTOKI_NOT_INITIALIZED);
-		assert_int_equal(C_GetSlotList(CK_TRUE, NULL, &len),
-		    CKR_CRYPTOKI_NOT_INITIALIZED);
-		assert_int_equal(C_WaitForSlotEvent(1, &slot, NULL),
+		each(fx_module_calls, fx_nmodule_calls, fx_sane(0, 0),
 		    CKR_CRYPTOKI_NOT_INITIALIZED);
 		fx_start();
 	}
@@ -293,20 +86,30 @@ handles_of_nothing(void **state)
 }
 
 static void
-contract_3_an_idle_session_says_what_the_standard_says(void **state)
+says_idle(const struct fx_call *calls, size_t n, struct fx_args x)
 {
-	CK_SESSION_HANDLE s;
 	CK_RV rv;
 	size_t i;
 
-	(void)state;
-	s = fx_token(NULL);
-	for (i = 0; i < NCALLS; i++) {
-		rv = calls[i].call(s, 0);
+	for (i = 0; i < n; i++) {
+		*x.out_len = FX_ROOM;
+		rv = calls[i].call(&x);
 		if (rv != calls[i].idle)
 			fail_msg("%s: %#lx, not %#lx", calls[i].name, rv,
 			    calls[i].idle);
 	}
+}
+
+static void
+contract_3_an_idle_session_says_what_the_standard_says(void **state)
+{
+	CK_SESSION_HANDLE s;
+
+	(void)state;
+	s = fx_token(NULL);
+	says_idle(fx_session_calls, fx_nsession_calls, fx_sane(s, 0));
+	says_idle(fx_slot_calls, fx_nslot_calls, fx_sane(s, 0));
+	says_idle(fx_module_calls, fx_nmodule_calls, fx_sane(s, 0));
 }
 
 static void
