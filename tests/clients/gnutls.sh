@@ -39,18 +39,20 @@ certificates()
 {
 	for key in rsa p256; do
 		url=$(uri "$rig" "$data/$key.crt")
+		how="signs with $(key_name "$key"), $2"
 		rm -f "$tmp/req.pem" "$tmp/ca.pem" "$tmp/cert.pem"
-		costs "$1" "certtool --generate-request, $key, $2" gnutls \
+		costs "$1" "certtool: --generate-request $how" \
+		    gnutls \
 		    certtool --generate-request --load-privkey "$url" \
 		    --load-pubkey "$tmp/$key.pub" \
 		    --template "$tmp/user.template" --outfile "$tmp/req.pem"
 		ok "  openssl verifies it" openssl req -in "$tmp/req.pem" \
 		    -noout -verify
-		costs "$1" "certtool --generate-self-signed, $key, $2" \
+		costs "$1" "certtool: --generate-self-signed $how" \
 		    gnutls certtool --generate-self-signed \
 		    --load-privkey "$url" --load-pubkey "$tmp/$key.pub" \
 		    --template "$tmp/ca.template" --outfile "$tmp/ca.pem"
-		costs "$1" "certtool --generate-certificate, $key, $2" \
+		costs "$1" "certtool: --generate-certificate $how" \
 		    gnutls certtool --generate-certificate \
 		    --load-request "$tmp/other.csr" \
 		    --load-ca-certificate "$tmp/ca.pem" \
@@ -58,7 +60,8 @@ certificates()
 		    --template "$tmp/user.template" --outfile "$tmp/cert.pem"
 		ok "  openssl verifies both" openssl verify -check_ss_sig \
 		    -CAfile "$tmp/ca.pem" "$tmp/cert.pem"
-		costs "$1" "p11tool --test-sign, $key, $2" gnutls p11tool \
+		costs "$1" "p11tool: --test-sign $how" \
+		    gnutls p11tool \
 		    --batch --login --test-sign "$url"
 	done
 }
@@ -78,10 +81,11 @@ logins()
 {
 	serve "-$3"
 	for key in signer webec; do
-		name=$(openssl x509 -in "$data/$key.crt" -noout -subject)
-		costs "$1" "gnutls-cli logs in by $key, $3, $2" login "$key"
+		subject=$(openssl x509 -in "$data/$key.crt" -noout -subject)
+		costs "$1" "gnutls-cli: logs in by $(key_name $key), $3, $2" \
+		    login "$key"
 		like "  and the server knows whom it sees" "$tmp/page" \
-		    "${name#*CN = }"
+		    "${subject#*CN = }"
 	done
 	unserve
 }
@@ -94,19 +98,20 @@ p11kit_home "$home" "module: $MODULE"
 server_cert
 # shellcheck disable=SC2086 # names without blanks
 rig_up remote --delivery remote $keys
-ok "p11-kit lists the module of the configuration" gnutls p11-kit \
+ok "p11-kit: lists the module of the configuration" gnutls p11-kit \
     list-modules
 like "  with our token" "$tmp/ok.out" "token: $(. "$rig/env"; echo "$TOKEN")"
-ok "p11tool --list-all" gnutls p11tool --batch --login --list-all \
+ok "p11tool: lists all objects through p11-kit" \
+    gnutls p11tool --batch --login --list-all \
     "$(token_uri "$rig")"
 is "  four private keys" "$(grep -c 'Type: Private key' "$tmp/ok.out")" 4
-certificates 1 "asked of the service"
-logins 1 "asked of the service" tls1_3
-logins 1 "asked of the service" tls1_2
+certificates 1 "$remote_key"
+logins 1 "$remote_key" tls1_3
+logins 1 "$remote_key" tls1_2
 
 # shellcheck disable=SC2086
 rig_up cached --delivery cached $keys
 "$RIG" stop-service "$rig" || bail "stop-service"
-certificates 0 "cached, service off"
-logins 0 "cached, service off" tls1_3
+certificates 0 "$offline_key"
+logins 0 "$offline_key" tls1_3
 done_testing

@@ -56,8 +56,9 @@ gnupg()
 
 gnupg_begin()
 {
-	ok "gpgsm imports the CA" gnupg gpgsm --batch --import "$data/ca.crt"
-	ok "gpgsm learns what is on the card, $1" gnupg gpgsm --learn-card
+	ok "gpgsm: imports the CA, $1" \
+	    gnupg gpgsm --batch --import "$data/ca.crt"
+	ok "gpgsm: learns what is on the card, $1" gnupg gpgsm --learn-card
 	pids="$pids $(gpg-connect-agent 'GETINFO pid' /bye |
 	    sed -n 's/^D //p')"
 	gnupg gpgsm -K --with-colons >"$tmp/secrets" 2>&1
@@ -85,12 +86,14 @@ read_and_sign()
 	for mail in rsa-pkcs1 old-pkcs1 rsa-multi rsa-big; do
 		der "$mail"
 		rm -f "$tmp/out"
-		costs "$1" "gpgsm decrypts $mail, $2" gnupg gpgsm --batch \
+		costs "$1" "gpgsm: decrypts $(mail_name $mail), $2" \
+		    gnupg gpgsm --batch \
 		    --output "$tmp/out" --decrypt "$tmp/$mail.der"
 		same "  byte for byte" "$tmp/out" "$data/$mail.want"
 	done
 	for key in rsa signer; do
-		costs "$1" "gpgsm signs with $key, $2" sign gnupg "$key"
+		costs "$1" "gpgsm: signs with $(key_name $key), $2" \
+		    sign gnupg "$key"
 		ok "  gpgsm verifies it" gnupg gpgsm --batch --verify \
 		    "$tmp/sig" "$tmp/text"
 		ok "  openssl verifies it, or one of the next" \
@@ -134,18 +137,19 @@ one_of_length()
 rig_up remote --delivery remote $(all_keys)
 cp "$rig/pin" "$tmp/pin"
 gnupg_home remote-home "$MODULE"
-gnupg_begin "asked of the service"
+gnupg_begin "$remote_key"
 for key in rsa old signer; do
-	like "  $key is there" "$tmp/secrets" "^fpr.*:$(fingerprint $key):"
+	like "gpgsm: lists the $(key_name $key) key" \
+	    "$tmp/secrets" "^fpr.*:$(fingerprint $key):"
 done
 is "  nobody was asked for a PIN" "$(wc -l <"$tmp/asked")" 0
-read_and_sign 1 "asked of the service"
-is "the PIN was asked for once" "$(wc -l <"$tmp/asked")" 1
-fails "an expired key signs nothing" gnupg gpgsm --batch \
+read_and_sign 1 "$remote_key"
+is "gpgsm: the PIN was asked for once" "$(wc -l <"$tmp/asked")" 1
+fails "gpgsm: an expired key signs nothing" gnupg gpgsm --batch \
     --local-user "0x$(fingerprint old)" --detach-sign \
     --output "$tmp/sig2" "$data/rsa-pkcs1.want"
 "$RIG" stop-service "$rig" || bail "stop-service"
-fails "a remote key decrypts nothing without its service" gnupg gpgsm \
+fails "gpgsm: a remote key decrypts nothing without its service" gnupg gpgsm \
     --batch --output "$tmp/out2" --decrypt "$tmp/rsa-pkcs1.der"
 gnupg_end
 
@@ -153,13 +157,13 @@ gnupg_end
 rig_up cached --delivery cached $(all_keys)
 "$RIG" stop-service "$rig" || bail "stop-service"
 gnupg_home cached-home "$MODULE"
-gnupg_begin "cached, service off"
-read_and_sign 0 "cached, service off"
+gnupg_begin "$offline_key"
+read_and_sign 0 "$offline_key"
 gnupg_end
 gnupg_home wrong-home "$MODULE"
 echo 999999 >"$tmp/pin"
 gnupg_begin "with a wrong PIN"
-fails "a wrong PIN decrypts nothing" gnupg gpgsm --batch \
+fails "gpgsm: a wrong PIN decrypts nothing" gnupg gpgsm --batch \
     --output "$tmp/out3" --decrypt "$tmp/rsa-pkcs1.der"
 gnupg_end
 

@@ -36,7 +36,8 @@ signs()
 {
 	signs_count=$1 signs_alg=$2 signs_key=$3
 	shift 3
-	costs "$signs_count" "$signs_alg with $signs_key, $word" \
+	costs "$signs_count" \
+	    "Java: signs $signs_alg with $(key_name "$signs_key"), $word" \
 	    java_do "sign:$signs_alg:$(alias_of "$signs_key")"
 	ok "  openssl verifies it" openssl dgst "$@" -verify \
 	    "$tmp/$signs_key.pub" -signature "$tmp/sig" "$tmp/in"
@@ -46,23 +47,25 @@ everything()
 {
 	word=$2
 	java_do list >"$tmp/list"
-	is "the key store lists eight keys, $word" \
+	is "Java: lists eight keys in its key store, $word" \
 	    "$(grep -c '^alias .* key ' "$tmp/list")" 8
 	signs "$1" SHA256withRSA rsa -sha256
 	signs "$1" SHA512withRSA signer -sha512
 	signs "$1" SHA256withECDSA p256 -sha256
 	signs "$1" SHA384withECDSA p384 -sha384
 	for key in rsa old; do
-		costs "$1" "RSA/ECB/PKCS1Padding decrypts by $key, $word" \
+		how="with $(key_name $key), $word"
+		costs "$1" "Java: decrypts RSA PKCS1 v1.5 $how" \
 		    java_do "decrypt:$rsa_ecb:$(alias_of $key):$key.cipher"
 		same "  the same" "$tmp/out" "$tmp/secret"
-		costs "$1" "and unwraps an AES key by $key, $word" \
+		costs "$1" "Java: unwraps an AES key $how" \
 		    java_do "unwrap:$rsa_ecb:$(alias_of $key):$key.cipher"
 		same "  the same" "$tmp/out" "$tmp/secret"
 	done
 	for key in p256 p384; do
 		cp "$tmp/$key.peer.der" "$tmp/peer.der"
-		costs "$1" "ECDH agrees with $key, $word" java_do \
+		costs "$1" "Java: agrees by ECDH with $(key_name $key), $word" \
+		    java_do \
 		    "agree:$(alias_of $key)"
 		same "  the same secret" "$tmp/out" "$tmp/$key.want"
 	done
@@ -95,43 +98,43 @@ printf 'name = Lanyard\nlibrary = %s\n' "$MODULE" >"$tmp/java.cfg"
 
 # shellcheck disable=SC2046 # names without blanks
 rig_up remote --delivery remote $(all_keys)
-everything 1 "asked of the service"
-fails "an expired key signs nothing" java_do \
+everything 1 "$remote_key"
+fails "Java: an expired key signs nothing" java_do \
     "sign:SHA256withRSA:$(alias_of old)"
 
 # PSS is offered, but Java wants the token to hash for it, which a module on
 # whose list no digest stands does not: nothing is asked then.
 costs_before=$(ops)
-fails "RSASSA-PSS is refused by Java itself" java_do \
+fails "Java: RSASSA-PSS is refused by Java itself" java_do \
     "sign:RSASSA-PSS:$(alias_of rsa)"
 like "  for want of a digest" "$tmp/ok.out" "Unsupported digest algorithm"
 is "  the service is not asked" $(($(ops) - costs_before)) 0
 
 # JDK 17 cancels by finishing. A cipher that got no input, or not all of it,
 # costs nothing; a signature that was begun is one as any other.
-costs 1 "a cipher cancelled twice, then used" java_do \
+costs 1 "Java: a cipher cancelled twice, then used, asks once" java_do \
     "cancel:$rsa_ecb:$(alias_of rsa):rsa.cipher"
 same "  the same" "$tmp/out" "$tmp/secret"
-costs 0 "25 ciphers begun and left to the collector" java_do \
+costs 0 "Java: 25 ciphers begun and left ask for nothing" java_do \
     "abandon:$rsa_ecb:$(alias_of rsa)"
-costs 2 "a signature begun, begun again and finished" java_do \
+costs 2 "Java: a signature begun again is cancelled by signing" java_do \
     "again:SHA256withRSA:$(alias_of rsa)"
 ok "  openssl verifies it" openssl dgst -sha256 -verify "$tmp/rsa.pub" \
     -signature "$tmp/sig" "$tmp/in"
 echo "explicitCancel = false" >>"$tmp/java.cfg"
-costs 1 "the same with explicitCancel = false" java_do \
+costs 1 "Java: not so with explicitCancel = false" java_do \
     "again:SHA256withRSA:$(alias_of rsa)"
 ok "  openssl verifies it" openssl dgst -sha256 -verify "$tmp/rsa.pub" \
     -signature "$tmp/sig" "$tmp/in"
 printf 'name = Lanyard\nlibrary = %s\n' "$MODULE" >"$tmp/java.cfg"
 "$RIG" stop-service "$rig" || bail "stop-service"
-fails "a remote key is an exception without its service" java_do \
+fails "Java: a remote key is an exception without its service" java_do \
     "decrypt:$rsa_ecb:$(alias_of rsa):rsa.cipher"
 
 # shellcheck disable=SC2046
 rig_up cached --delivery cached $(all_keys)
 "$RIG" stop-service "$rig" || bail "stop-service"
-everything 0 "cached, service off"
+everything 0 "$offline_key"
 
 # keytool, which needs no program of ours.
 keytool_list()
@@ -140,6 +143,6 @@ keytool_list()
 	    -storetype PKCS11 -providerclass sun.security.pkcs11.SunPKCS11 \
 	    -providerarg "$tmp/java.cfg" -storepass:file "$rig/pin"
 }
-ok "keytool -list" keytool_list
+ok "keytool: lists the key store, $offline_key" keytool_list
 is "  eight private keys" "$(grep -c PrivateKeyEntry "$tmp/ok.out")" 8
 done_testing

@@ -46,13 +46,15 @@ certificates()
 {
 	for key in rsa p256; do
 		rm -f "$tmp/csr" "$tmp/crt"
-		costs "$1" "certutil -R with $key, $2" nss certutil -R \
+		costs "$1" "certutil: -R signs with $(key_name $key), $2" \
+		    nss certutil -R \
 		    -d "sql:$db" -f "$rig/pin" -h "$token" \
 		    -k "$(nick $key)" -s "CN=Somebody" -Z SHA256 \
 		    -z "$tmp/noise" -o "$tmp/csr"
 		ok "  openssl verifies it" openssl req -inform DER \
 		    -in "$tmp/csr" -noout -verify
-		costs "$1" "certutil -C signed with $key, $2" nss certutil \
+		costs "$1" "certutil: -C signs with $(key_name $key), $2" \
+		    nss certutil \
 		    -C -d "sql:$db" -f "$rig/pin" -c "$(nick $key)" \
 		    -i "$tmp/csr" -m 5 -v 2 -Z SHA256 -o "$tmp/crt"
 		ok "  openssl verifies it" signed_by "$key" "$tmp/crt"
@@ -64,12 +66,14 @@ objects()
 	rm -rf "$tmp/tree" "$tmp/x.jar" "$tmp/sig"
 	mkdir "$tmp/tree"
 	echo hello >"$tmp/tree/a.txt"
-	costs "$1" "signtool signs a jar, $2" nss signtool -d "sql:$db" \
+	costs "$1" "signtool: signs a jar with RSA, $2" \
+	    nss signtool -d "sql:$db" \
 	    -p "$(cat "$rig/pin")" -k "$(nick code)" -Z "$tmp/x.jar" \
 	    "$tmp/tree"
 	ok "  and verifies it" signtool -d "sql:$db" -v "$tmp/x.jar"
 	like "  file by file" "$tmp/ok.out" "verified +a.txt"
-	costs "$1" "cmsutil -S -T, $2" nss cmsutil -S -T -N "$(nick rsa)" \
+	costs "$1" "cmsutil: signs detached with RSA, $2" \
+	    nss cmsutil -S -T -N "$(nick rsa)" \
 	    -H SHA256 -d "sql:$db" -f "$rig/pin" \
 	    -i "$data/rsa-pkcs1.want" -o "$tmp/sig"
 	nss signver -V -d "sql:$db" -s "$tmp/sig" \
@@ -98,7 +102,7 @@ pdfs()
 	for key in rsa p256; do
 		rm -f "$tmp/pdf.sig"
 		pdfs_before=$(ops)
-		ok "pdfsig signs with $key, $2" pdf "$key"
+		ok "pdfsig: signs with $(key_name $key), $2" pdf "$key"
 		is "  two operations for each time it tried" \
 		    $(($(ops) - pdfs_before)) $(($1 * pdf_try))
 		nss pdfsig -nssdir "sql:$db" -no-ocsp -nocert \
@@ -130,10 +134,10 @@ python3 "$top_srcdir/tests/clients/pdf.py" make "$tmp/plain.pdf"
 # shellcheck disable=SC2086 # names without blanks
 rig_up remote --delivery remote $keys
 begin remote
-certificates 1 "asked of the service"
-objects 1 "asked of the service"
-pdfs 2 "asked of the service"
-fails "pdfsig does not sign with an expired key" nss pdfsig \
+certificates 1 "$remote_key"
+objects 1 "$remote_key"
+pdfs 2 "$remote_key"
+fails "pdfsig: an expired key signs nothing" nss pdfsig \
     -nssdir "sql:$db" -add-signature -nick "$(nick old)" \
     -kpw "$(cat "$rig/pin")" -nss-pwd "$(cat "$rig/pin")" -no-ocsp \
     "$tmp/plain.pdf" "$tmp/old.pdf"
@@ -142,7 +146,7 @@ fails "pdfsig does not sign with an expired key" nss pdfsig \
 rig_up cached --delivery cached $keys
 "$RIG" stop-service "$rig" || bail "stop-service"
 begin cached
-certificates 0 "cached, service off"
-objects 0 "cached, service off"
-pdfs 0 "cached, service off"
+certificates 0 "$offline_key"
+objects 0 "$offline_key"
+pdfs 0 "$offline_key"
 done_testing

@@ -104,23 +104,24 @@ logins()
 {
 	for key in rsa p256 p384 signer; do
 		: >"$tmp/sshd.log"
-		costs "$1" "ssh -I logs in by $key, $2" login "$key" \
+		costs "$1" "ssh: logs in by $(key_name $key), $2" login "$key" \
 		    -o IdentityAgent=none -I "$MODULE"
 		like "  and runs a command" "$tmp/ok.out" "^in by 127.0.0.1"
 		accepted "$key"
 	done
-	ok "ssh-add -s puts the token into the agent, $2" as_ssh \
+	ok "ssh-add: puts the token into the agent, $2" as_ssh \
 	    ssh-add -s "$MODULE"
 	as_ssh ssh-add -L >"$tmp/held" 2>&1
 	for key in rsa p256 p384 signer; do
-		like "  the agent holds $key" "$tmp/held" \
+		like "  the agent holds $(key_name $key)" "$tmp/held" \
 		    "$(public "$key" | cut -d' ' -f2 | sed 's/[+]/[+]/g')"
 		: >"$tmp/sshd.log"
-		costs "$1" "the agent logs in by $key, $2" login "$key"
+		costs "$1" "ssh-agent: logs in by $(key_name $key), $2" \
+		    login "$key"
 		like "  and runs a command" "$tmp/ok.out" "^in by 127.0.0.1"
 		accepted "$key"
 	done
-	ok "ssh-add -e takes the token out, $2" as_ssh ssh-add -e "$MODULE"
+	ok "ssh-add: takes the token out, $2" as_ssh ssh-add -e "$MODULE"
 	fails "  then the agent cannot log in" try rsa
 }
 
@@ -146,7 +147,7 @@ not_running()
 stop_agent()
 {
 	kill "$agent_pid"
-	wait_for 20 not_running "$agent_pid" || fail "ssh-agent ends"
+	wait_for 20 not_running "$agent_pid" || fail "ssh-agent: ends"
 }
 
 made_run=
@@ -157,34 +158,36 @@ fi
 # shellcheck disable=SC2046 # names without blanks
 rig_up remote --delivery remote $(all_keys)
 cp "$rig/pin" "$tmp/pin"
-ok "ssh-keygen -D lists, without a PIN" as_ssh ssh-keygen -D "$MODULE"
+ok "ssh-keygen: -D lists every key without a PIN" as_ssh ssh-keygen -D "$MODULE"
 cp "$tmp/ok.out" "$tmp/list"
 for key in rsa old p256 p384 p521 signer; do
-	like "  $key" "$tmp/list" \
+	like "  $(key_name $key)" "$tmp/list" \
 	    "$(public "$key" | cut -d' ' -f2 | sed 's/[+]/[+]/g')"
 done
 is "  nobody was asked for anything" "$(cat "$tmp/asked" 2>/dev/null)" ""
 is "  and nothing was asked of the service" "$(ops)" 0
 start_sshd $pam
 start_agent
-fails "without the token nobody logs in" try rsa
-logins 1 "asked of the service"
+fails "ssh: without the token nobody logs in" try rsa
+logins 1 "$remote_key"
 echo 999999 >"$tmp/pin"
-fails "a wrong PIN adds nothing to the agent" as_ssh ssh-add -s "$MODULE"
-fails "  nor logs in" try rsa -o IdentityAgent=none -I "$MODULE"
+fails "ssh-add: a wrong PIN adds nothing to the agent" \
+    as_ssh ssh-add -s "$MODULE"
+fails "ssh: a wrong PIN does not log in" \
+    try rsa -o IdentityAgent=none -I "$MODULE"
 cp "$rig/pin" "$tmp/pin"
-ok "the right one afterwards" as_ssh ssh-add -s "$MODULE"
+ok "ssh-add: the right PIN afterwards" as_ssh ssh-add -s "$MODULE"
 "$RIG" stop-service "$rig" || bail "stop-service"
-fails "a remote key cannot log in without its service" try rsa
+fails "ssh-agent: a remote key cannot log in without its service" try rsa
 "$RIG" start-service "$rig" || bail "start-service"
-ok "the same agent, when the service is back" wait_for 30 login rsa
+ok "ssh-agent: logs in when the service is back" wait_for 30 login rsa
 stop_agent
 
 # shellcheck disable=SC2046
 rig_up cached --delivery cached $(all_keys)
 "$RIG" stop-service "$rig" || bail "stop-service"
 start_agent
-logins 0 "cached, service off"
+logins 0 "$offline_key"
 stop_agent
 kill "$sshd_pid"
 wait "$sshd_pid" 2>/dev/null

@@ -43,19 +43,22 @@ crl()
 certificates()
 {
 	for key in rsa p256; do
+		name=$(key_name "$key")
 		rm -f "$tmp/ca-$key.crt" "$tmp/by-$key.crt" "$tmp/$key.crl"
-		costs "$1" "req -new -x509 with $key, $2" self_signed "$key"
-		costs "$1" "x509 -req signed with $key, $2" issue "$key"
+		costs "$1" "openssl: req -x509 signs with $name, $2" \
+		    self_signed "$key"
+		costs "$1" "openssl: x509 -req signs with $name, $2" \
+		    issue "$key"
 		ok "  openssl verifies both" openssl verify -check_ss_sig \
 		    -CAfile "$tmp/ca-$key.crt" "$tmp/by-$key.crt"
-		costs "$1" "ca -gencrl signed with $key, $2" crl "$key"
+		costs "$1" "openssl: ca -gencrl signs with $name, $2" crl "$key"
 		ok "  openssl verifies the list" openssl crl -noout \
 		    -in "$tmp/$key.crl" -CAfile "$tmp/ca-$key.crt"
 	done
 }
 
-# by_engine KEY: curl, the engine named.
-by_engine()
+# curl_engine KEY: curl, the engine named.
+curl_engine()
 {
 	client "$rig" timeout 60 curl --silent --show-error --fail \
 	    --cacert "$tmp/web.crt" --engine pkcs11 --key-type ENG \
@@ -63,18 +66,18 @@ by_engine()
 	    -o "$tmp/page" "https://localhost:$port/"
 }
 
-# by_uri KEY: curl, certificate and key both from the token.
-by_uri()
+# curl_uri KEY: curl, certificate and key both from the token.
+curl_uri()
 {
-	by_uri_key=$(pin_uri "$rig" "$data/$1.crt")
+	curl_key=$(pin_uri "$rig" "$data/$1.crt")
 	client "$rig" timeout 60 curl --silent --show-error --fail \
-	    --cacert "$tmp/web.crt" --key "$by_uri_key" \
-	    --cert "$(echo "$by_uri_key" | sed 's/type=private/type=cert/')" \
+	    --cacert "$tmp/web.crt" --key "$curl_key" \
+	    --cert "$(echo "$curl_key" | sed 's/type=private/type=cert/')" \
 	    -o "$tmp/page" "https://localhost:$port/"
 }
 
-# by_s_client KEY
-by_s_client()
+# s_client KEY
+s_client()
 {
 	printf 'GET / HTTP/1.0\r\n\r\n' | client "$rig" timeout 60 openssl \
 	    s_client -connect "127.0.0.1:$port" -CAfile "$tmp/web.crt" \
@@ -83,17 +86,28 @@ by_s_client()
 	    >"$tmp/page"
 }
 
+way_name()
+{
+	case $1 in
+	curl_engine) echo "curl: logs in by the engine's key," ;;
+	curl_uri) echo "curl: logs in by a pkcs11 URI," ;;
+	s_client) echo "openssl: s_client logs in," ;;
+	esac
+}
+
 # logins COUNT WORD VERSION: each way, with RSA and EC.
 logins()
 {
 	serve "-$3"
 	for key in signer webec; do
-		name=$(openssl x509 -in "$data/$key.crt" -noout -subject)
-		for way in by_engine by_uri by_s_client; do
+		subject=$(openssl x509 -in "$data/$key.crt" -noout -subject)
+		for way in curl_engine curl_uri s_client; do
 			rm -f "$tmp/page"
-			costs "$1" "$3, $key, $way, $2" "$way" "$key"
+			costs "$1" \
+			    "$(way_name $way) $(key_name "$key"), $3, $2" \
+			    "$way" "$key"
 			like "  and the server knows whom it sees" \
-			    "$tmp/page" "${name#*CN = }"
+			    "$tmp/page" "${subject#*CN = }"
 		done
 	done
 	unserve
@@ -104,19 +118,19 @@ keys="$data/rsa.p12:$p12 $data/p256.p12:$p12 $data/signer.p12:$p12
 server_cert
 # shellcheck disable=SC2086 # names without blanks
 rig_up remote --delivery remote $keys
-certificates 1 "asked of the service"
-logins 1 "asked of the service" tls1_3
-logins 1 "asked of the service" tls1_2
+certificates 1 "$remote_key"
+logins 1 "$remote_key" tls1_3
+logins 1 "$remote_key" tls1_2
 serve
-fails "without a certificate the server lets nobody in" curl --silent \
+fails "curl: without a certificate the server lets nobody in" curl --silent \
     --fail --cacert "$tmp/web.crt" -o "$tmp/page" "https://localhost:$port/"
 "$RIG" stop-service "$rig" || bail "stop-service"
-fails "a remote key cannot log in without its service" by_engine signer
+fails "curl: a remote key cannot log in without its service" curl_engine signer
 unserve
 
 # shellcheck disable=SC2086
 rig_up cached --delivery cached $keys
 "$RIG" stop-service "$rig" || bail "stop-service"
-certificates 0 "cached, service off"
-logins 0 "cached, service off" tls1_3
+certificates 0 "$offline_key"
+logins 0 "$offline_key" tls1_3
 done_testing

@@ -38,18 +38,20 @@ by_engine()
 everything()
 {
 	for key in rsa p256; do
-		costs "$1" "p11tool --test-sign, $key, $2" isolated p11tool \
+		how="signs with $(key_name $key), $2"
+		costs "$1" "p11-kit remote: p11tool $how" isolated p11tool \
 		    --batch --login --test-sign "$(uri "$rig" \
 		    "$data/$key.crt")"
 	done
 	for pair in rsa:rsa-pkcs1 rsa:rsa-oaep256 old:old-pkcs1; do
 		rm -f "$tmp/out"
-		costs "$1" "openssl reads ${pair#*:}, $2" by_engine \
+		how="decrypts $(mail_name "${pair#*:}"), $2"
+		costs "$1" "p11-kit remote: openssl $how" by_engine \
 		    "$proxy" "${pair%:*}" "${pair#*:}"
 		same "  byte for byte" "$tmp/out" "$data/${pair#*:}.want"
 	done
 	costs_before=$(ops)
-	fails "p11-kit 0.24 does not carry ECDH, $2" by_engine "$proxy" \
+	fails "p11-kit remote: cannot carry ECDH, $2" by_engine "$proxy" \
 	    p256 p256-ecdh
 	like "  and refuses it itself" "$tmp/ok.err" "Mechanism invalid"
 	is "  the service is not asked" $(($(ops) - costs_before)) 0
@@ -70,27 +72,30 @@ done
 # shellcheck disable=SC2086 # names without blanks
 rig_up remote --delivery remote $keys
 remote_home remote
-ok "p11tool lists what is behind remote:" isolated p11tool --batch --login \
+ok "p11-kit remote: p11tool lists all objects" \
+    isolated p11tool --batch --login \
     --list-all "$(token_uri "$rig")"
 is "  five private keys" "$(grep -c 'Type: Private key' "$tmp/ok.out")" 5
-everything 1 "isolated, asked of the service"
+everything 1 "$remote_key"
 if command -v strace >/dev/null && strace -o /dev/null true 2>/dev/null; then
 	isolated strace -qq -e trace=openat -o "$tmp/opened" p11tool --batch \
 	    --login --list-all "$(token_uri "$rig")" >/dev/null 2>&1
-	like "the client's own process opens p11-kit" "$tmp/opened" \
+	like "p11-kit remote: the client's own process opens p11-kit" \
+	    "$tmp/opened" \
 	    libp11-kit
 	is "  and never our module" \
 	    "$(grep -c lanyard-pkcs11 "$tmp/opened")" 0
 fi
 "$RIG" stop-service "$rig" || bail "stop-service"
-fails "a remote key reads nothing without its service" by_engine "$proxy" \
+fails "p11-kit remote: a remote key decrypts nothing without its service" \
+    by_engine "$proxy" \
     rsa rsa-pkcs1
 
 # shellcheck disable=SC2086
 rig_up cached --delivery cached $keys
 "$RIG" stop-service "$rig" || bail "stop-service"
 remote_home cached
-everything 0 "isolated, cached, service off"
+everything 0 "$offline_key"
 
 # p11-kit server: one process for the token, a socket for its clients.
 if [ -n "$client_so" ] && p11-kit server --help >/dev/null 2>&1; then
@@ -105,7 +110,7 @@ if [ -n "$client_so" ] && p11-kit server --help >/dev/null 2>&1; then
 	pids="$pids $(cat "$tmp/server.pid")"
 	wait_for 20 test -S "$tmp/p11.sock" || diag_file "$tmp/server.log"
 	rm -f "$tmp/out"
-	ok "openssl reads a mail over p11-kit server's socket" env \
+	ok "p11-kit server: openssl decrypts RSA PKCS1 v1.5 by its socket" env \
 	    P11_KIT_SERVER_ADDRESS="unix:path=$tmp/p11.sock" \
 	    PKCS11_MODULE_PATH="$client_so" timeout 60 openssl cms \
 	    -decrypt -binary -engine pkcs11 -keyform engine \

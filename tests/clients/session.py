@@ -42,6 +42,7 @@ def make_mails(folder):
 class Session:
     def __init__(self, run, plan):
         self.run, self.name, self.mails = run, plan.name, run.mails
+        self.title = plan.title()
         self.tap, self.tb = run.tap, None
         self.folder = os.path.join(run.folder, plan.name)
         os.makedirs(self.folder)
@@ -66,12 +67,12 @@ class Session:
 
     def case(self, name, function, *args):
         """One case, its screenshot, and no prompt left behind."""
-        good = self.tap.case("%s: %s" % (self.name, name), function, self,
+        good = self.tap.case("%s: %s" % (self.title, name), function, self,
                              *args)
         self.shot("%s %s" % (self.name, name))
         open_prompts = self.tb.dismiss_all()
         if good and open_prompts:
-            self.tap.line(False, "%s: %s leaves no prompt" % (self.name,
+            self.tap.line(False, "%s: %s leaves no prompt" % (self.title,
                                                               name))
         for text in open_prompts:
             self.tap.note("was open: " + text)
@@ -88,7 +89,7 @@ class Session:
         """Quit as a user does, then take the token away."""
         try:
             if self.tb:
-                self.tap.case(self.name + ": leaves by itself when quit",
+                self.tap.case(self.title + ": leaves by itself when quit",
                               self.quit)
         finally:
             if self.tb:
@@ -124,14 +125,14 @@ class Run:
     def session(self, plan):
         """Run the plan's cases; what breaks the session is a failure."""
         if not (plan.token or self.token).can(plan):
-            return self.tap.case(plan.name, self.cannot)
+            return self.tap.case(plan.title(), self.cannot)
         session = Session(self, plan)
         try:
             session.start(plan)
             for case in plan.cases:
                 case(session)
         except Exception as why:
-            self.tap.line(False, "%s: session ran" % plan.name)
+            self.tap.line(False, "%s: session ran" % plan.title())
             self.tap.note("%s: %s" % (type(why).__name__, why))
             session.shot(plan.name + " broken")
         finally:
@@ -141,7 +142,7 @@ class Run:
         raise Skip("%s cannot do this" % self.token.name)
 
     def finish(self):
-        self.tap.case("Thunderbird asked for nothing outside", self.outside)
+        self.tap.case("Thunderbird: asked for nothing outside", self.outside)
         return self.tap.done()
 
     def outside(self):

@@ -26,7 +26,8 @@ class Tap:
             self.note("%s: %s" % (type(why).__name__, why))
             self.note(traceback.format_exc(limit=-3))
             return False
-        self.line(True, "%s (%.1f s)" % (name, time.monotonic() - start))
+        self.line(True, name)
+        self.note("%.1f s" % (time.monotonic() - start))
         return True
 
     def line(self, good, text):

@@ -36,6 +36,7 @@ class Plan:
     """A session: how the account and the module are set up, and the cases."""
 
     name: str
+    words: str
     pin: Optional[str]
     delivery: str
     cases: tuple
@@ -43,28 +44,34 @@ class Plan:
     prefs: dict = field(default_factory=dict)
     token: Optional[type] = None  # instead of the one under test
 
+    def title(self):
+        """What stands before the names of its cases."""
+        return "Thunderbird (%s)" % self.words
+
 
 PLANS = (
     # A PIN, every operation by the service.
-    Plan("pin", PIN, "remote", (
+    Plan("pin", "PIN, remote keys", PIN, "remote", (
         cases_prompt.cancelled, cases_prompt.wrong_then_right,
         cases_read.all_mails, cases_write.all_mails, cases_prompt.right,
         cases_traffic.counted, cases_account.new_key, cases_fault.stopped,
         cases_fault.silent, cases_fault.unsigned)),
     # No PIN, keys that decrypt are kept here, registered by our own tool.
-    Plan("cached", None, "cached", (
+    Plan("cached", "no PIN, cached keys", None, "cached", (
         cases_read.all_mails, cases_write.all_mails, cases_fault.offline,
         cases_prompt.none_seen), "lanyard"),
     # Two accounts, two tokens, each with a PIN of its own.
-    Plan("two", PIN, "remote", (cases_account.two_tokens,), "second"),
+    Plan("two", "two accounts", PIN, "remote", (cases_account.two_tokens,),
+         "second"),
     # Thunderbird's preference for modules in another process, and the same
     # with SoftHSM: what does not work there is not the module's doing.
-    Plan("process", PIN, "remote", (cases_account.other_process,),
-         "modutil", PROCESS),
-    Plan("process-softhsm", PIN, "remote", (cases_account.other_process,),
-         "modutil", PROCESS, SoftHSM),
+    Plan("process", "modules in another process", PIN, "remote",
+         (cases_account.other_process,), "modutil", PROCESS),
+    Plan("process-softhsm", "SoftHSM, modules in another process", PIN,
+         "remote", (cases_account.other_process,), "modutil", PROCESS,
+         SoftHSM),
     # Added for all users by an administrator's policies.json.
-    Plan("policy", None, "cached", (
+    Plan("policy", "by policies.json", None, "cached", (
         cases_read.all_mails, cases_prompt.none_seen), "policy"),
 )
 

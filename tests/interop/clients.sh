@@ -155,14 +155,17 @@ stop_bad()
 	bad_pid=
 }
 
-# shell_start RIG: a host process that lives on; commands by shell_do.
+# shell_start RIG: a host process that lives on; commands by shell_do. It is
+# not run by "client", whose $! would be a shell that waits for the host.
 shell_start()
 {
 	rm -f "$tmp/p11.in" "$tmp/p11.out"
 	mkfifo "$tmp/p11.in"
 	: >"$tmp/p11.out"
-	client "$1" "$top_builddir/tests/interop/p11shell" "$MODULE" \
-	    <"$tmp/p11.in" >"$tmp/p11.out" 2>"$tmp/p11.err" &
+	(
+		. "$1/env"
+		exec "$top_builddir/tests/interop/p11shell" "$MODULE"
+	) <"$tmp/p11.in" >"$tmp/p11.out" 2>"$tmp/p11.err" &
 	shell_pid=$!
 	pids="$pids $shell_pid"
 	exec 7>"$tmp/p11.in"
