@@ -17,6 +17,7 @@ module_core = \
 	module/c_sign.c \
 	module/c_slot.c \
 	module/c_util.c module/c_util.h \
+	module/calls.h \
 	module/cryptoki.h \
 	module/driver.h \
 	module/drivers.c \
@@ -31,7 +32,12 @@ module_core = \
 	module/rv.c module/rv.h \
 	module/session.c module/session.h \
 	module/skey.c module/skey.h \
-	module/token.c module/token.h
+	module/token.c module/token.h \
+	module/trace.c module/trace.h \
+	module/trace_arg.c \
+	module/trace_attr.c \
+	module/trace_calls.c \
+	module/trace_names.c module/trace_names.h
 
 noinst_LTLIBRARIES += libly-module.la
 libly_module_la_SOURCES = $(module_core)

@@ -27,6 +27,7 @@ pkcs11_tests = \
 	tests/pkcs11/test_session \
 	tests/pkcs11/test_spoil \
 	tests/pkcs11/test_thread \
+	tests/pkcs11/test_trace \
 	tests/unit/test_handle
 check_PROGRAMS += $(pkcs11_tests)
 TESTS += $(pkcs11_tests)
@@ -67,6 +68,10 @@ tests_pkcs11_test_spoil_LDADD = $(pkcs11_ldadd)
 tests_pkcs11_test_thread_SOURCES = tests/pkcs11/test_thread.c $(pkcs11_fake)
 tests_pkcs11_test_thread_CFLAGS = $(pkcs11_cflags)
 tests_pkcs11_test_thread_LDADD = $(pkcs11_ldadd)
+
+tests_pkcs11_test_trace_SOURCES = tests/pkcs11/test_trace.c $(pkcs11_fake)
+tests_pkcs11_test_trace_CFLAGS = $(pkcs11_cflags)
+tests_pkcs11_test_trace_LDADD = $(pkcs11_ldadd)
 
 tests_unit_test_handle_SOURCES = tests/unit/test_handle.c
 tests_unit_test_handle_CFLAGS = $(unit_cflags)
