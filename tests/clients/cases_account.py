@@ -5,6 +5,7 @@ from cases_read import FORMS, NEW, NEXT, SECOND, fails, opens, shows_plain
 from tap import Skip
 
 MAIL = FORMS[0][0]
+PROCESS = "security.utility_pkcs11_module_process.enabled"
 
 
 def do_new_key(session):
@@ -86,6 +87,14 @@ def two_tokens(session):
     session.case("first account asks for its own PIN", do_first_token)
 
 
+def do_unknown(session):
+    unlock(session, MAIL, session.token)
+
+
 def other_process(session):
+    """What the preference does, or that an older Thunderbird has none."""
+    if not session.tb.has_preference(PROCESS):
+        session.case("preference unknown, mail opens", do_unknown)
+        return
     session.case("module of pkcs11.txt is not loaded", do_process)
     session.case("module added by hand opens the mail", do_process_added)

@@ -27,7 +27,7 @@ import cases_traffic
 import cases_write
 
 PIN = "correct-horse-7"
-PROCESS = {"security.utility_pkcs11_module_process.enabled": True}
+PROCESS = {cases_account.PROCESS: True}
 TOKENS = {"lanyard": Lanyard, "softhsm": SoftHSM, "own": OwnKeys}
 
 

@@ -40,7 +40,11 @@ const win = Services.wm.getMostRecentWindow("mail:3pane");
 const { MailServices } = ChromeUtils.importESModule(
     "resource:///modules/MailServices.sys.mjs");
 const root = MailServices.accounts.localFoldersServer.rootFolder;
-const folder = root.getChildNamed(folderName);
+// By its file: the name that Thunderbird shows is translated.
+const folder = root.subFolders.find(
+    f => decodeURIComponent(f.URI).endsWith("/" + folderName));
+if (!folder)
+    return "";
 const about3 = win.document.getElementById("tabmail").currentAbout3Pane;
 if (about3.gFolder != folder) {
     about3.displayFolder(folder);
@@ -114,12 +118,12 @@ const [label, done] = arguments;
         Ci.nsIPKCS11ModuleDB);
     const found = [];
     for (const module of await db.listModules())
-        for (const slot of module.slots) {
+        for (const slot of module.slots || module.listSlots()) {
             const token = slot.getToken();
             if (token && token.tokenName == label)
                 found.push({ module: module.name, slot: slot.name,
                     loggedIn: token.isLoggedIn,
-                    needsLogin: token.hasPassword });
+                    needsLogin: token.hasPassword ?? token.needsLogin() });
         }
     done(found);
 })().catch(e => done(String(e)));
@@ -131,12 +135,13 @@ const [label, done] = arguments;
     const db = Cc["@mozilla.org/security/pkcs11moduledb;1"].getService(
         Ci.nsIPKCS11ModuleDB);
     for (const module of await db.listModules())
-        for (const slot of module.slots) {
+        for (const slot of module.slots || module.listSlots()) {
             const token = slot.getToken();
             if (token && token.tokenName == label)
-                token.logout();
+                token.logout ? token.logout()
+                    : token.logoutAndDropAuthenticatedResources();
         }
-    done(true);
+    done("");
 })().catch(e => done(String(e)));
 """
 
@@ -283,7 +288,15 @@ class Thunderbird:
         return gone
 
     def tokens(self, label):
-        return self.m.run_async(TOKEN, label)
+        found = self.m.run_async(TOKEN, label)
+        if isinstance(found, str):
+            raise RuntimeError("no list of tokens: " + found)
+        return found
+
+    def has_preference(self, name):
+        """Whether this version knows it, whoever has set it."""
+        return self.m.run("return Services.prefs.prefHasDefaultValue("
+                          "arguments[0]);", name)
 
     def add_module(self, name, path):
         """As the Devices dialog and policies do; its error or nothing.
@@ -294,4 +307,6 @@ class Thunderbird:
         return self.m.run_async(ADD_MODULE, name, path)
 
     def logout(self, label):
-        return self.m.run_async(LOGOUT, label)
+        said = self.m.run_async(LOGOUT, label)
+        if said:
+            raise RuntimeError("no logout: " + said)
