@@ -1,6 +1,7 @@
 /*
- * lanyard register and unregister: the module in NSS profiles and in
- * p11-kit. Says what it changes, one line a file; undoes exactly that.
+ * lanyard register and unregister: the module in the lists and settings of
+ * the programs that shall use it. Says what it changes, one line a file;
+ * undoes exactly that.
  */
 #include "config.h"
 
@@ -10,32 +11,45 @@
 #include <string.h>
 
 #include "args.h"
-#include "buf.h"
 #include "cli.h"
-#include "compat.h"
 #include "file.h"
-#include "nssdb.h"
 #include "profiles.h"
+#include "register.h"
 
-#define P11_FILE_MAX 65536
-#define P11_NAME "lanyard.module"
-
-struct reg {
-	const char *library;	/* NULL: unregister */
-	int dry_run;
-	int changed, failed;
-	struct ly_profiles found;
+/* When a target is done without being named. */
+enum when {
+	NAMED = 0,
+	UNDO = 1,		/* by unregister */
+	BOTH = 2
 };
 
-static void
-failed(struct reg *g, int r, const struct ly_why *why)
+static const struct target {
+	const char *name;
+	void (*run)(struct ly_reg *g, int asked);
+	enum when when;
+} targets[] = {
+	{ "thunderbird", ly_reg_thunderbird, BOTH },
+	{ "firefox", ly_reg_firefox, BOTH },
+	{ "nssdb", ly_reg_nssdb, BOTH },
+	{ "p11-kit", ly_reg_p11kit, BOTH },
+	{ "ssh", ly_reg_ssh, UNDO },
+	{ "openssl", ly_reg_openssl, UNDO },
+	{ "java", ly_reg_java, UNDO },
+	{ "policies", ly_reg_policies, NAMED },
+};
+#define TARGETS (sizeof(targets) / sizeof(targets[0]))
+#define TARGET_NAMES \
+	"thunderbird, firefox, nssdb, p11-kit, ssh, openssl, java, policies"
+
+void
+ly_reg_failed(struct ly_reg *g, int r, const struct ly_why *why)
 {
 	g->failed = 1;
 	(void)ly_cli_failed(r, why);
 }
 
-static void
-say(struct reg *g, const char *file, enum ly_nss_change change)
+void
+ly_reg_say(struct ly_reg *g, const char *file, enum ly_nss_change change)
 {
 	static const char *const done[] = {
 		[LY_NSS_ADDED] = "added",
@@ -60,254 +74,51 @@ say(struct reg *g, const char *file, enum ly_nss_change change)
 	    g->library != NULL ? g->library : "");
 }
 
-static void
-do_profile(struct reg *g, const char *dir)
+/* Is it, by its name, a file of policies? */
+static int
+is_policies(const char *path)
 {
-	char path[LY_PATH_MAX];
-	enum ly_nss_change change = LY_NSS_SAME;
-	struct ly_why why = { "" };
-	int r;
+	const char *name = strrchr(path, '/');
 
-	r = ly_nss_apply(dir, g->library, g->dry_run, &change, &why);
-	if (r == 0)
-		r = ly_path_join(path, dir, "pkcs11.txt");
-	if (r != 0)
-		failed(g, r, &why);
-	else
-		say(g, path, change);
+	return name != NULL && strcmp(name, "/policies.json") == 0;
 }
 
-/* The profiles of one program; asked: the user named it. */
 static void
-do_program(struct reg *g, const char *name, const char *base, int asked)
+do_target(struct ly_reg *g, const char *name)
 {
-	char path[LY_PATH_MAX], txt[LY_PATH_MAX];
-	struct ly_file_stamp stamp;
 	struct ly_why why = { "" };
 	size_t i;
-	int r;
 
-	g->found.n = 0;
-	if ((r = ly_profiles_home(base, path, &why)) != 0 ||
-	    (r = ly_profiles_read(path, &g->found, &why)) != 0) {
-		failed(g, r, &why);
-		return;
-	}
-	if (g->found.n == 0 && asked) {
-		ly_fail(&why, 0, "no profile of %s in %.300s: start it once",
-		    name, path);
-		failed(g, 0, &why);
-	}
-	for (i = 0; i < g->found.n; i++) {
-		/* A profile that was never started has no database. */
-		if (!asked && ly_path_join(txt, g->found.dir[i],
-		    "pkcs11.txt") == 0 && ly_file_stat(txt, &stamp) != 0)
-			continue;
-		do_profile(g, g->found.dir[i]);
-	}
-}
-
-static void
-do_nssdb(struct reg *g, int asked)
-{
-	char path[LY_PATH_MAX];
-	struct ly_why why = { "" };
-	int r;
-
-	if ((r = ly_profiles_home(".pki/nssdb", path, &why)) != 0)
-		failed(g, r, &why);
-	else if (asked || ly_dir_is(path))
-		do_profile(g, path);
-}
-
-static int
-p11_path(char *path, struct ly_why *why)
-{
-	const char *xdg = ly_getenv("XDG_CONFIG_HOME");
-	char base[LY_PATH_MAX], dir[LY_PATH_MAX];
-	int r;
-
-	if (xdg != NULL && xdg[0] == '/')
-		r = ly_path_join(base, xdg, "");
-	else
-		r = ly_profiles_home(".config", base, why);
-	if (r != 0 || (r = ly_path_join(dir, base, "pkcs11/modules")) != 0)
-		return r;
-	return ly_path_join(path, dir, P11_NAME);
-}
-
-/* What p11-kit shall read. NSS programs load the module by themselves. */
-static int
-p11_text(const char *library, struct ly_buf *text)
-{
-	static const char head[] =
-	    "# Written by \"lanyard register\"; \"lanyard unregister\" "
-	    "removes it.\nmodule: ";
-	static const char tail[] = "\ncritical: no\n"
-	    "disable-in: thunderbird thunderbird-bin firefox firefox-esr "
-	    "firefox-bin\n";
-
-	(void)ly_buf_put(text, head, strlen(head));
-	(void)ly_buf_put(text, library, strlen(library));
-	return ly_buf_put(text, tail, strlen(tail));
-}
-
-/* 1 if the file serves that module (NULL: any of ours), 0 if not. */
-static int
-p11_names(const struct ly_buf *text, const char *library)
-{
-	const char *p = (const char *)text->data;
-	const char *end = p + text->len, *nl;
-	size_t n;
-
-	for (; p < end; p = nl + 1) {
-		nl = memchr(p, '\n', (size_t)(end - p));
-		if (nl == NULL)
-			nl = end;
-		n = (size_t)(nl - p);
-		if (n < 8 || memcmp(p, "module: ", 8) != 0)
-			continue;
-		if (library == NULL)
-			return memmem(p, n, "/lanyard-pkcs11", 15) != NULL;
-		return n - 8 == strlen(library) &&
-		    memcmp(p + 8, library, n - 8) == 0;
-	}
-	return 0;
-}
-
-/* Whether the administrator's file serves this module for everybody. */
-static int
-p11_system_has(const char *library)
-{
-	struct ly_buf text;
-	int r;
-
-	ly_buf_init(&text, P11_FILE_MAX);
-	r = ly_file_read(LY_P11_CONFIG_DIR "/" P11_NAME, P11_FILE_MAX,
-	    LY_FILE_ANY, &text, NULL);
-	r = r == 0 && p11_names(&text, library);
-	ly_buf_clear(&text);
-	return r;
-}
-
-static int
-p11_write(struct reg *g, const char *path, const struct ly_buf *text,
-    struct ly_why *why)
-{
-	char dir[LY_PATH_MAX];
-	int r;
-
-	if (g->dry_run)
-		return 0;
-	memcpy(dir, path, sizeof(dir));
-	*strrchr(dir, '/') = '\0';
-	if ((r = ly_dir_make(dir, why)) != 0)
-		return r;
-	return ly_file_replace(path, text->data, text->len, 0644, why);
-}
-
-/* The edit of p11-kit's file: old is what is there (empty: nothing). */
-static int
-p11_edit(struct reg *g, const char *path, const struct ly_buf *old,
-    struct ly_why *why)
-{
-	enum ly_nss_change change = LY_NSS_SAME;
-	struct ly_buf text;
-	int r = 0;
-
-	ly_buf_init(&text, P11_FILE_MAX);
-	if (old->len > 0 && !p11_names(old, NULL)) {
-		if (g->library != NULL)
-			r = ly_fail(why, LY_ERR_EXISTS, "%.300s: not a file "
-			    "of ours: move it away", path);
-	} else if (g->library == NULL) {
-		if (old->len > 0)
-			change = LY_NSS_REMOVED;
-		if (old->len > 0 && !g->dry_run)
-			r = ly_file_remove(path, why);
-	} else if ((r = p11_text(g->library, &text)) == 0 &&
-	    (text.len != old->len ||
-	    memcmp(text.data, old->data, old->len) != 0)) {
-		change = old->len > 0 ? LY_NSS_REPLACED : LY_NSS_ADDED;
-		r = p11_write(g, path, &text, why);
-	}
-	ly_buf_clear(&text);
-	if (r == 0)
-		say(g, path, change);
-	return r;
-}
-
-static void
-do_p11kit(struct reg *g)
-{
-	char path[LY_PATH_MAX];
-	struct ly_why why = { "" };
-	struct ly_buf old;
-	int r;
-
-	if (g->library != NULL && p11_system_has(g->library)) {
-		(void)printf("%s: there already, for all users\n",
-		    LY_P11_CONFIG_DIR "/" P11_NAME);
-		return;
-	}
-	ly_buf_init(&old, P11_FILE_MAX);
-	r = p11_path(path, &why);
-	if (r == 0)
-		r = ly_file_read(path, P11_FILE_MAX, LY_FILE_OWNED, &old,
-		    &why);
-	if (r == LY_ERR_NOTFOUND)
-		r = 0;
-	if (r == 0)
-		r = p11_edit(g, path, &old, &why);
-	if (r != 0)
-		failed(g, r, &why);
-	ly_buf_clear(&old);
-}
-
-static void
-do_target(struct reg *g, const char *target)
-{
-	struct ly_why why = { "" };
-
-	if (strcmp(target, "thunderbird") == 0) {
-		do_program(g, "Thunderbird", ".thunderbird", 1);
-	} else if (strcmp(target, "firefox") == 0) {
-		do_program(g, "Firefox", ".mozilla/firefox", 1);
-	} else if (strcmp(target, "nssdb") == 0) {
-		do_nssdb(g, 1);
-	} else if (strcmp(target, "p11-kit") == 0) {
-		do_p11kit(g);
-	} else if (ly_dir_is(target)) {
-		do_profile(g, target);
+	for (i = 0; i < TARGETS; i++)
+		if (strcmp(name, targets[i].name) == 0)
+			break;
+	if (i < TARGETS) {
+		targets[i].run(g, 1);
+	} else if (ly_dir_is(name)) {
+		ly_reg_profile(g, name);
+	} else if (is_policies(name)) {
+		ly_reg_policies_file(g, name);
 	} else {
-		ly_fail(&why, 0, "%.300s: neither a profile folder nor one "
-		    "of thunderbird, firefox, nssdb, p11-kit", target);
-		failed(g, 0, &why);
+		ly_fail(&why, 0, "%.250s: neither the folder of a profile, "
+		    "nor .../policies.json, nor one of " TARGET_NAMES, name);
+		ly_reg_failed(g, 0, &why);
 	}
 }
 
-static void
-do_all(struct reg *g)
-{
-	do_program(g, "Thunderbird", ".thunderbird", 0);
-	if (g->library == NULL)
-		do_program(g, "Firefox", ".mozilla/firefox", 0);
-	do_nssdb(g, 0);
-	do_p11kit(g);
-}
-
 static int
-run(struct reg *g, const struct ly_args *args)
+run(struct ly_reg *g, const struct ly_args *args)
 {
+	const enum when at_least = g->library != NULL ? BOTH : UNDO;
 	size_t i;
 
 	for (i = 0; i < args->argc; i++)
 		do_target(g, args->argv[i]);
-	if (args->argc == 0)
-		do_all(g);
+	for (i = 0; i < TARGETS && args->argc == 0; i++)
+		if (targets[i].when >= at_least)
+			targets[i].run(g, 0);
 	if (g->changed && !g->dry_run)
-		(void)printf("Start your mail client again to see the "
-		    "change.\n");
+		(void)printf("A program that is running sees this when it is "
+		    "started again.\n");
 	return g->failed ? LY_EXIT_FAILED : 0;
 }
 
@@ -316,14 +127,20 @@ static int
 find_library(const char *given, char *library, struct ly_why *why)
 {
 	const char *name = given != NULL ? given : LY_MODULE_PATH;
+	static const char unsafe[] = " \t\r\n\"'`\\$#;%<>&|*?";
 	char *real = realpath(name, NULL);
+	int r;
 
 	if (real == NULL)
 		return ly_fail(why, LY_ERR_NOTFOUND, "%.300s: %s: install "
 		    "Lanyard, or give --module FILE", name, strerror(errno));
-	if (strlen(real) >= LY_PATH_MAX || strchr(real, '\n') != NULL) {
+	if (strlen(real) >= LY_PATH_MAX || strcspn(real, unsafe) !=
+	    strlen(real)) {
+		r = ly_fail(why, LY_ERR_ARG, "%.300s: a path with a blank or "
+		    "a quote cannot be told to all programs: move the module",
+		    real);
 		free(real);
-		return ly_fail(why, LY_ERR_ARG, "--module: a strange path");
+		return r;
 	}
 	memcpy(library, real, strlen(real) + 1);
 	free(real);
@@ -331,9 +148,10 @@ find_library(const char *given, char *library, struct ly_why *why)
 }
 
 static const char about_register[] =
-    "Adds the module to mail clients: thunderbird, firefox, nssdb "
-    "(~/.pki/nssdb), p11-kit,\nor the profile in a folder. Without a target: "
-    "all profiles of Thunderbird that are\nfound, nssdb, and p11-kit.";
+    "Shows the module to programs. A target is thunderbird, firefox, nssdb\n"
+    "(~/.pki/nssdb), p11-kit, ssh, openssl, java, policies (for all users),\n"
+    "the folder of a profile, or the path of a policies.json. Without one:\n"
+    "the first four, all profiles that are found.";
 
 int
 ly_cmd_register(int argc, char **argv)
@@ -341,7 +159,7 @@ ly_cmd_register(int argc, char **argv)
 	const char *module = NULL;
 	char library[LY_PATH_MAX];
 	struct ly_why why = { "" };
-	struct reg *g;
+	struct ly_reg *g;
 	int r, dry_run = 0;
 	const struct ly_arg opts[] = {
 		{ "dry-run", NULL, "only show what would be changed", NULL,
@@ -375,7 +193,7 @@ ly_cmd_register(int argc, char **argv)
 int
 ly_cmd_unregister(int argc, char **argv)
 {
-	struct reg *g;
+	struct ly_reg *g;
 	int r, dry_run = 0;
 	const struct ly_arg opts[] = {
 		{ "dry-run", NULL, "only show what would be changed", NULL,
@@ -383,8 +201,8 @@ ly_cmd_unregister(int argc, char **argv)
 	};
 	struct ly_args args = {
 		.usage = "unregister [TARGET ...] [options]",
-		.about = "Undoes what register did, with the same targets; "
-		    "without one, everywhere.",
+		.about = "Undoes what register did, with the same targets. "
+		    "Without one: all but policies.",
 		.opts = opts,
 		.nopts = sizeof(opts) / sizeof(opts[0]),
 		.max = LY_PROFILES_MAX,

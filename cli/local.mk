@@ -3,6 +3,7 @@ noinst_LTLIBRARIES += libly-cli.la
 libly_cli_la_SOURCES = \
 	cli/args.c cli/args.h \
 	cli/ask.c cli/ask.h \
+	cli/block.c cli/block.h \
 	cli/cli.c cli/cli.h \
 	cli/cmd_device.c \
 	cli/cmd_enroll.c \
@@ -18,6 +19,10 @@ libly_cli_la_SOURCES = \
 	cli/json.c cli/json.h \
 	cli/nssdb.c cli/nssdb.h \
 	cli/profiles.c cli/profiles.h \
+	cli/reg_nss.c \
+	cli/reg_policies.c \
+	cli/reg_text.c \
+	cli/register.h \
 	cli/status.c cli/status.h \
 	cli/table.c cli/table.h
 libly_cli_la_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/cli \

@@ -5,6 +5,7 @@ cli_cppflags = $(AM_CPPFLAGS) -I$(top_srcdir)/cli -I$(top_srcdir)/tests/unit
 cli_ldadd = libly-cli.la $(client_ldadd)
 cli_tests = \
 	tests/cli/test_args \
+	tests/cli/test_block \
 	tests/cli/test_nssdb \
 	tests/cli/test_table \
 	tests/unit/test_client \
@@ -25,6 +26,11 @@ tests_cli_test_args_SOURCES = tests/cli/test_args.c
 tests_cli_test_args_CPPFLAGS = $(cli_cppflags)
 tests_cli_test_args_CFLAGS = $(unit_cflags)
 tests_cli_test_args_LDADD = $(cli_ldadd)
+
+tests_cli_test_block_SOURCES = tests/cli/test_block.c
+tests_cli_test_block_CPPFLAGS = $(cli_cppflags)
+tests_cli_test_block_CFLAGS = $(unit_cflags)
+tests_cli_test_block_LDADD = $(cli_ldadd)
 
 tests_cli_test_nssdb_SOURCES = tests/cli/test_nssdb.c
 tests_cli_test_nssdb_CPPFLAGS = $(cli_cppflags)
