@@ -63,6 +63,12 @@ void *ly_locked_alloc(size_t len);
 void ly_locked_free(void *p, size_t len);
 
 /*
+ * A forked child finds zeros in this memory, which has to be longer than a
+ * page; best effort.
+ */
+void ly_locked_private(void *p, size_t len);
+
+/*
  * Load a shared library by name, with its symbols kept to itself, and look
  * up functions in it. It is never unloaded. NULL on failure.
  */

@@ -35,6 +35,14 @@ ly_locked_free(void *p, size_t len)
 	free(p);
 }
 
+/* The sanitizer's memory is not ours to advise on. */
+void
+ly_locked_private(void *p, size_t len)
+{
+	(void)p;
+	(void)len;
+}
+
 #else
 
 #define CLASSES 4
@@ -188,6 +196,14 @@ ly_locked_free(void *p, size_t len)
 	}
 	ly_wipe(p, len);
 	(void)munmap(p, page_round(len));
+}
+
+/* Small blocks share pages with others: those are left as they are. */
+void
+ly_locked_private(void *p, size_t len)
+{
+	if (len > class_size[CLASSES - 1])
+		(void)madvise(p, page_round(len), MADV_WIPEONFORK);
 }
 
 #endif

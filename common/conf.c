@@ -19,6 +19,7 @@
 #define ARGS_MAX ((size_t)16384)
 #define TIMEOUT_MIN 10		/* milliseconds */
 #define TIMEOUT_MAX 600000
+#define KEEP_MAX 3600000
 
 /* Where a value stands, for its errors. */
 struct place {
@@ -89,6 +90,18 @@ set_connect(struct ly_conf *conf, const char *value)
 }
 
 static int
+set_keep(struct ly_conf *conf, const char *value)
+{
+	int64_t ms;
+
+	if (ly_duration_parse(value, &ms) != 0 || ms > KEEP_MAX ||
+	    ms % 1000 != 0)
+		return LY_ERR_FORMAT;
+	conf->keep_s = (int)(ms / 1000);
+	return 0;
+}
+
+static int
 set_account(struct ly_conf *conf, const char *value)
 {
 	char address[sizeof(conf->account)];
@@ -104,6 +117,7 @@ set_account(struct ly_conf *conf, const char *value)
 
 #define PATH_CURE "an absolute path, or one that begins with \"~/\""
 #define TIME_CURE "10ms to 10m, such as \"10s\" or \"500ms\""
+#define KEEP_CURE "0s to 1h, such as \"5m\""
 
 static const struct row rows[] = {
 	{ "data-dir", set_data_dir, PATH_CURE },
@@ -111,6 +125,7 @@ static const struct row rows[] = {
 	{ "log-level", set_log_level, "error, warn, info or debug" },
 	{ "timeout", set_timeout, TIME_CURE },
 	{ "connect-timeout", set_connect, TIME_CURE },
+	{ "keep-decrypted", set_keep, KEEP_CURE },
 	{ "account", set_account, "an address such as alice@example.com" },
 };
 
@@ -201,6 +216,7 @@ ly_conf_init(struct ly_conf *conf)
 	conf->log_level = LY_LOG_INFO;
 	conf->timeout_ms = 10000;
 	conf->connect_ms = 3000;
+	conf->keep_s = 300;
 }
 
 /* One text being applied. */

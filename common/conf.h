@@ -27,6 +27,7 @@ struct ly_conf {
 	int log_level;			/* "log-level": error .. debug */
 	int timeout_ms;			/* "timeout": whole call, 10 s */
 	int connect_ms;			/* "connect-timeout": 3 s */
+	int keep_s;			/* "keep-decrypted": 5 min, in s */
 	char account[256];		/* "account": only this one, "" all */
 };
 

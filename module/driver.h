@@ -40,6 +40,8 @@ struct ly_driver {
 	/* Make the driver's state. No network, no key operation. */
 	int (*open)(const struct ly_driver_env *env, void **state,
 	    struct ly_why *why);
+	/* 1: results may be kept for a while (recent.h). */
+	int keeps;
 	/* Whether the driver may perform operations with this key. */
 	int (*serves)(const struct ly_keyref *ref);
 	/*
@@ -86,7 +88,8 @@ void ly_drivers_unref(struct ly_drivers **d);
 void ly_drivers_abandon(struct ly_drivers **d);
 
 /*
- * Perform one operation with the first driver that can. *revision is 0
+ * Perform one operation with the first driver that can; the result of a
+ * decryption or key agreement may be a recent one. *revision is 0
  * unless the service was asked. LY_ERR_EXPIRED when a local copy's lease
  * has ended and the service cannot be asked; *renew is set to 1 if a lease
  * had ended, whatever the result.
@@ -94,6 +97,9 @@ void ly_drivers_abandon(struct ly_drivers **d);
 int ly_drivers_run(struct ly_drivers *d, const struct ly_keyref *ref,
     const struct ly_alg *alg, const uint8_t *in, size_t inlen,
     struct ly_secret *out, uint64_t *revision, int *renew);
+
+/* Wipe what was kept of earlier results. d may be NULL. */
+void ly_drivers_forget(struct ly_drivers *d);
 
 /* Bring the account's folder up to date, bounded by the deadline. */
 int ly_drivers_sync(struct ly_drivers *d, struct ly_why *why);

@@ -110,6 +110,7 @@ remote_close(void *state)
 
 const struct ly_driver ly_driver_remote = {
 	.name = "remote",
+	.keeps = 1,
 	.open = remote_open,
 	.serves = remote_serves,
 	.run = remote_run,

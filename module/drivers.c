@@ -15,6 +15,7 @@
 #include "driver.h"
 #include "err.h"
 #include "log.h"
+#include "recent.h"
 #include "secret.h"
 
 struct ly_drivers {
@@ -22,6 +23,7 @@ struct ly_drivers {
 	struct ly_conf conf;
 	struct ly_acct *acct;
 	struct ly_device_keys keys;
+	struct ly_recent *recent;	/* NULL: nothing is kept */
 	size_t n;
 	void *state[LY_DRIVERS_MAX];
 	struct ly_drivers *next_abandoned;
@@ -37,6 +39,7 @@ drivers_free(struct ly_drivers *d)
 		d->n--;
 		ly_driver_table[d->n]->close(d->state[d->n]);
 	}
+	ly_recent_free(&d->recent);
 	ly_device_keys_clear(&d->keys);
 	ly_acct_unref(&d->acct);
 	free(d);
@@ -57,6 +60,9 @@ ly_drivers_open(const struct ly_conf *conf, struct ly_acct *acct,
 	d->acct = ly_acct_ref(acct);
 	if ((r = ly_account_unlock(ly_acct_get(acct), pin, &d->keys,
 	    why)) != 0)
+		goto out;
+	if (conf->keep_s != 0 && (r = ly_recent_new(conf->keep_s,
+	    &d->recent)) != 0)
 		goto out;
 	env.conf = &d->conf;
 	env.account = ly_acct_get(d->acct);
@@ -134,6 +140,24 @@ log_failure(const struct ly_driver *drv, const struct ly_keyref *ref,
 	    why->text[0] != '\0' ? ": " : "", why->text);
 }
 
+/* One driver's answer, or a recent one of its. */
+static int
+run_one(struct ly_drivers *d, size_t i, const struct ly_keyref *ref,
+    const struct ly_alg *alg, const uint8_t *in, size_t inlen,
+    struct ly_secret *out, uint64_t *revision, struct ly_why *why)
+{
+	const struct ly_driver *drv = ly_driver_table[i];
+	struct ly_recent *recent = drv->keeps ? d->recent : NULL;
+	int r;
+
+	if (ly_recent_get(recent, ref, alg, in, inlen, out) == 0)
+		return 0;
+	if ((r = drv->run(d->state[i], ref, alg, in, inlen, out, revision,
+	    why)) == 0)
+		ly_recent_put(recent, ref, alg, in, inlen, out);
+	return r;
+}
+
 int
 ly_drivers_run(struct ly_drivers *d, const struct ly_keyref *ref,
     const struct ly_alg *alg, const uint8_t *in, size_t inlen,
@@ -151,8 +175,8 @@ ly_drivers_run(struct ly_drivers *d, const struct ly_keyref *ref,
 		if (!drv->serves(ref))
 			continue;
 		why.text[0] = '\0';
-		if ((r = drv->run(d->state[i], ref, alg, in, inlen, out,
-		    revision, &why)) == 0)
+		if ((r = run_one(d, i, ref, alg, in, inlen, out, revision,
+		    &why)) == 0)
 			return 0;
 		log_failure(drv, ref, alg, r, &why);
 		if (r == LY_ERR_EXPIRED)
@@ -164,6 +188,13 @@ ly_drivers_run(struct ly_drivers *d, const struct ly_keyref *ref,
 	}
 	/* An ended lease explains more than the lost network behind it. */
 	return first == LY_ERR_EXPIRED ? first : r;
+}
+
+void
+ly_drivers_forget(struct ly_drivers *d)
+{
+	if (d != NULL)
+		ly_recent_forget(d->recent);
 }
 
 int

@@ -29,6 +29,7 @@ module_core = \
 	module/mech.c module/mech.h \
 	module/object.c module/object.h \
 	module/pubop.c module/pubop.h \
+	module/recent.c module/recent.h \
 	module/rv.c module/rv.h \
 	module/session.c module/session.h \
 	module/skey.c module/skey.h \

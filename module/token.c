@@ -380,11 +380,12 @@ ly_token_logout(struct ly_token *t)
 	if (!t->logged_in)
 		r = LY_ERR_STATE;
 	t->logged_in = 0;
-	if (t->gen->pin) {
-		d = t->drivers;
-		t->drivers = NULL;
-	}
+	d = ly_drivers_ref(t->drivers);
+	if (t->gen->pin)
+		ly_drivers_unref(&t->drivers);
 	ly_mutex_unlock(&t->lock);
+	/* Another call may hold them: what was kept goes now. */
+	ly_drivers_forget(d);
 	ly_drivers_unref(&d);
 	return r;
 }

@@ -60,6 +60,7 @@ client "$rig" "$bench/bench_cached" "$data" "$MODULE" "$label" \
     "$(cat "$rig/pin")" "$hsm" bench 123456 ${rounds:+"$rounds"}
 echo
 rig_up remote --delivery remote "$@"
+echo "keep-decrypted = 0s" >>"$rig/lanyard.conf"
 token
 client "$rig" "$bench/bench_remote" "$data" "$MODULE" "$label" \
     "$(cat "$rig/pin")" "$(sed 's|https://||' "$rig/service.url")"

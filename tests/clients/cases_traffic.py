@@ -28,3 +28,21 @@ def counted(session):
                          subject, need)
     session.case("one operation: a signature", one_operation, signs,
                  "counted", "alice")
+
+
+def again(session):
+    """A mail that is shown again, for minutes, costs nothing."""
+    subject = "expired certificate"  # not opened before
+    session.case("a mail opens: one operation", one_operation, opens, subject)
+    session.case("contract 29: it opens again: none", no_operation, subject)
+
+
+def no_operation(session, subject):
+    if not hasattr(session.token, "operations"):
+        raise Skip("%s has no service" % session.token.name)
+    before = session.token.operations()
+    for _ in range(3):
+        opens(session, subject)
+    count = session.token.operations() - before
+    if count:
+        raise RuntimeError("%d operations" % count)

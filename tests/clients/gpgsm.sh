@@ -135,6 +135,8 @@ one_of_length()
 
 # shellcheck disable=SC2046 # names without blanks
 rig_up remote --delivery remote $(all_keys)
+# So that a mail that was read before is asked for once more.
+echo "keep-decrypted = 0s" >>"$rig/lanyard.conf"
 cp "$rig/pin" "$tmp/pin"
 gnupg_home remote-home "$MODULE"
 gnupg_begin "$remote_key"

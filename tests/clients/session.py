@@ -53,7 +53,7 @@ class Session:
 
     def start(self, plan):
         """Make the token and the profile, then start Thunderbird."""
-        self.token.up(OURS)
+        self.token.up(OURS, plan.settings)
         self.profile = Profile(os.path.join(self.folder, "profile"), ADDRESS,
                                self.run.trap.port, plan.prefs)
         self.profile.trust("Client Test CA", self.mails.path("ca.crt"))

@@ -42,6 +42,7 @@ class Plan:
     cases: tuple
     registration: str = "modutil"
     prefs: dict = field(default_factory=dict)
+    settings: str = ""  # a line of lanyard.conf
     token: Optional[type] = None  # instead of the one under test
 
     def title(self):
@@ -55,21 +56,22 @@ PLANS = (
         cases_prompt.cancelled, cases_prompt.wrong_then_right,
         cases_read.all_mails, cases_write.all_mails, cases_prompt.right,
         cases_traffic.counted, cases_account.new_key, cases_fault.stopped,
-        cases_fault.silent, cases_fault.unsigned)),
+        cases_fault.silent, cases_fault.unsigned),
+         settings="keep-decrypted = 0s"),
     # No PIN, keys that decrypt are kept here, registered by our own tool.
     Plan("cached", "no PIN, cached keys", None, "cached", (
         cases_read.all_mails, cases_write.all_mails, cases_fault.offline,
         cases_prompt.none_seen), "lanyard"),
     # Two accounts, two tokens, each with a PIN of its own.
-    Plan("two", "two accounts", PIN, "remote", (cases_account.two_tokens,),
-         "second"),
+    Plan("two", "two accounts", PIN, "remote", (
+        cases_account.two_tokens, cases_traffic.again), "second"),
     # Thunderbird's preference for modules in another process, and the same
     # with SoftHSM: what does not work there is not the module's doing.
     Plan("process", "modules in another process", PIN, "remote",
          (cases_account.other_process,), "modutil", PROCESS),
     Plan("process-softhsm", "SoftHSM, modules in another process", PIN,
          "remote", (cases_account.other_process,), "modutil", PROCESS,
-         SoftHSM),
+         token=SoftHSM),
     # Added for all users by an administrator's policies.json.
     Plan("policy", "by policies.json", None, "cached", (
         cases_read.all_mails, cases_prompt.none_seen), "policy"),

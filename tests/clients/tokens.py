@@ -44,7 +44,7 @@ class SoftHSM:
         self.folder, self.mails = folder, mails
         self.module, self.label, self.pin = SOFTHSM, "SoftHSM", pin
 
-    def up(self, people):
+    def up(self, people, _):
         os.makedirs(os.path.join(self.folder, "tokens"))
         conf = os.path.join(self.folder, "softhsm2.conf")
         with open(conf, "w") as f:
@@ -95,7 +95,7 @@ class Lanyard:
         self.folder, self.mails, self.pin = folder, mails, pin
         self.delivery, self.address, self.second = delivery, address, None
 
-    def up(self, people):
+    def up(self, people, settings):
         unlock = ["--pin", self.pin] if self.pin else ["--unlock", "none"]
         self.rig("up", self.folder, *unlock, "--delivery", self.delivery,
                  "--address", self.address,
@@ -105,6 +105,8 @@ class Lanyard:
         self.module, self.label = values.pop("MODULE"), values.pop("TOKEN")
         values.pop("PIN", None)
         self.environment = values
+        with open(os.path.join(self.folder, "lanyard.conf"), "a") as f:
+            f.write(settings + "\n")
 
     @staticmethod
     def can(plan):
@@ -209,7 +211,7 @@ class OwnKeys:
     def __init__(self, _, mails, *__):
         self.mails = mails
 
-    def up(self, people):
+    def up(self, people, _):
         self.files = [self.mails.path(name + ".p12") for name in people]
 
     @staticmethod

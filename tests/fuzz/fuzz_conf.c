@@ -26,6 +26,8 @@ check(const struct ly_conf *conf)
 	if (conf->timeout_ms < 10 || conf->timeout_ms > 600000 ||
 	    conf->connect_ms < 10 || conf->connect_ms > 600000)
 		abort();
+	if (conf->keep_s < 0 || conf->keep_s > 3600)
+		abort();
 	if (strpbrk(conf->account, "/\\:") != NULL)
 		abort();
 }

@@ -42,6 +42,8 @@ printf "LANYARD_CONF='%s'; export LANYARD_CONF; PIN=1; TOKEN=x\n" \
     "$tmp/nobody/lanyard.conf" >"$tmp/nobody/env"
 rig_up first --delivery cached --lease 3s "$data/rsa.p12:$p12" \
     "$data/old.p12:$p12"
+# A lease is what is looked at here, not a mail that was opened before.
+echo "keep-decrypted = 0s" >>"$rig/lanyard.conf"
 grep -E '^(LD_PRELOAD|ASAN|export LD)' "$rig/env" >>"$tmp/nobody/env"
 begin "$tmp/nobody"
 shell_do list

@@ -15,6 +15,8 @@ p256_id=$(key_id "$data/p256.crt")
 openssl x509 -in "$data/rsa.crt" -pubkey -noout >"$tmp/rsa.pub"
 openssl pkeyutl -encrypt -pubin -inkey "$tmp/rsa.pub" -in "$rig/pin" \
     -out "$tmp/cipher"
+openssl pkeyutl -encrypt -pubin -inkey "$tmp/rsa.pub" -in "$rig/pin" \
+    -out "$tmp/cipher2"
 openssl dgst -sha256 -binary -out "$tmp/hash" "$tmp/cipher"
 openssl pkey -in "$data/p256.key" -pubout -outform DER | tail -c 65 \
     >"$tmp/point"
@@ -39,7 +41,7 @@ shell_do login "$(cat "$rig/pin")"
 is "login" "$answer" "login CKR_OK"
 mark=$(wc -l <"$rig/service.log")
 for op in "decrypt $rsa_id RSA-PKCS $tmp/cipher $tmp/out" \
-    "decrypt $rsa_id RSA-PKCS $tmp/cipher $tmp/out" \
+    "decrypt $rsa_id RSA-PKCS $tmp/cipher2 $tmp/out" \
     "sign $rsa_id RSA-PKCS $tmp/hash $tmp/out" \
     "sign $rsa_id SHA256-RSA-PKCS $tmp/cipher $tmp/out" \
     "sign $p256_id ECDSA $tmp/hash $tmp/out" \
@@ -51,6 +53,12 @@ for op in "decrypt $rsa_id RSA-PKCS $tmp/cipher $tmp/out" \
 	is "  one request" $(($(ops) - before)) 1
 done
 is "all of them over one connection" "$(connections)" 1
+before=$(requests "$rig")
+rm -f "$tmp/out"
+shell_do decrypt "$rsa_id" RSA-PKCS "$tmp/cipher" "$tmp/out"
+is "contract 29: the same mail opens again" "$answer" "decrypt CKR_OK"
+same "  the same" "$tmp/out" "$rig/pin"
+is "  without asking" $(($(requests "$rig") - before)) 0
 before=$(requests "$rig")
 shell_do list
 shell_do find

@@ -91,6 +91,17 @@ fake_close(void *state)
 	free(state);
 }
 
+/* The same, of a service far away: its results are kept for a while. */
+const struct ly_driver fx_far_driver = {
+	.name = "far",
+	.keeps = 1,
+	.open = fake_open,
+	.serves = fake_serves,
+	.run = fake_run,
+	.sync = fake_sync,
+	.close = fake_close
+};
+
 const struct ly_driver fx_driver = {
 	.name = "fake",
 	.open = fake_open,

@@ -9,8 +9,9 @@
 struct ly_driver;
 struct ly_pkey;
 
-/* The fake driver. */
+/* The fake driver; the same, whose results are kept. */
 extern const struct ly_driver fx_driver;
+extern const struct ly_driver fx_far_driver;
 
 /* The private key with that id, or NULL. */
 const struct ly_pkey *fx_private(const uint8_t *id);

@@ -24,11 +24,13 @@ pkcs11_tests = \
 	tests/pkcs11/test_fork \
 	tests/pkcs11/test_load \
 	tests/pkcs11/test_ops \
+	tests/pkcs11/test_recent \
 	tests/pkcs11/test_session \
 	tests/pkcs11/test_spoil \
 	tests/pkcs11/test_thread \
 	tests/pkcs11/test_trace \
-	tests/unit/test_handle
+	tests/unit/test_handle \
+	tests/unit/test_recent
 check_PROGRAMS += $(pkcs11_tests)
 TESTS += $(pkcs11_tests)
 
@@ -57,6 +59,10 @@ tests_pkcs11_test_ops_SOURCES = tests/pkcs11/test_ops.c $(pkcs11_fake)
 tests_pkcs11_test_ops_CFLAGS = $(pkcs11_cflags)
 tests_pkcs11_test_ops_LDADD = $(pkcs11_ldadd)
 
+tests_pkcs11_test_recent_SOURCES = tests/pkcs11/test_recent.c
+tests_pkcs11_test_recent_CFLAGS = $(pkcs11_cflags)
+tests_pkcs11_test_recent_LDADD = $(pkcs11_ldadd)
+
 tests_pkcs11_test_session_SOURCES = tests/pkcs11/test_session.c $(pkcs11_fake)
 tests_pkcs11_test_session_CFLAGS = $(pkcs11_cflags)
 tests_pkcs11_test_session_LDADD = $(pkcs11_ldadd)
@@ -76,3 +82,7 @@ tests_pkcs11_test_trace_LDADD = $(pkcs11_ldadd)
 tests_unit_test_handle_SOURCES = tests/unit/test_handle.c
 tests_unit_test_handle_CFLAGS = $(unit_cflags)
 tests_unit_test_handle_LDADD = libly-module.la $(unit_ldadd)
+
+tests_unit_test_recent_SOURCES = tests/unit/test_recent.c
+tests_unit_test_recent_CFLAGS = $(unit_cflags) -I$(top_srcdir)/module
+tests_unit_test_recent_LDADD = libly-module.la $(unit_ldadd)

@@ -183,6 +183,33 @@ test_released_small_blocks_are_wiped(void **state)
 	}
 }
 
+static void
+test_a_child_finds_nothing_in_private_memory(void **state)
+{
+	const size_t len = 5000;
+	uint8_t *p = ly_locked_alloc(len), *small = ly_locked_alloc(64);
+	int status = -1;
+	pid_t pid;
+
+	(void)state;
+	assert_non_null(p);
+	assert_non_null(small);
+	memset(p, 1, len);
+	small[0] = 1;
+	ly_locked_private(p, len);
+	ly_locked_private(small, 64);
+	pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0)
+		_exit(is_zero(p, len) && small[0] == 1 ? 7 : 1);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 7);
+	assert_int_equal(p[0], 1);
+	ly_locked_free(p, len);
+	ly_locked_free(small, 64);
+}
+
 /* The VmFlags of the mapping that p lies in, from /proc/self/smaps. */
 static int
 vm_flags(const void *p, char *flags, size_t cap)
@@ -247,6 +274,8 @@ main(void)
 		cmocka_unit_test(test_a_child_has_its_own),
 #ifndef LY_SANITIZE
 		cmocka_unit_test(test_released_small_blocks_are_wiped),
+		cmocka_unit_test(
+		    test_a_child_finds_nothing_in_private_memory),
 		cmocka_unit_test(test_pages_are_locked_and_not_dumped),
 #endif
 	};

@@ -60,6 +60,11 @@ test_nothing_configured(void **state)
 	assert_int_equal(conf.log_level, LY_LOG_INFO);
 	assert_int_equal(conf.timeout_ms, 10000);
 	assert_int_equal(conf.connect_ms, 3000);
+	assert_int_equal(conf.keep_s, 300);
+	load("keep-decrypted=0s", &conf);
+	assert_int_equal(conf.keep_s, 0);
+	load("keep-decrypted=1h", &conf);
+	assert_int_equal(conf.keep_s, 3600);
 	load("", &conf);
 	load(" \t\n", &conf);
 	/* No home: no place for accounts, but no failure either. */
@@ -171,8 +176,8 @@ test_bad_strings(void **state)
 	check_bad("=x", "expected key=value");
 	check_bad("log = /x", "expected key=value");
 	check_bad("colour=red", "unknown key \"colour\": known keys are "
-	    "data-dir, log, log-level, timeout, connect-timeout, account, "
-	    "config");
+	    "data-dir, log, log-level, timeout, connect-timeout, "
+	    "keep-decrypted, account, config");
 	check_bad("log='/x", "a quote is not closed");
 	check_bad("log=\"/x'", "a quote is not closed");
 	check_bad("log='", "a quote is not closed");
@@ -191,6 +196,9 @@ test_bad_strings(void **state)
 	check_bad("timeout=11m", "10ms to 10m");
 	check_bad("timeout=-1s", "timeout");
 	check_bad("connect-timeout=fast", "connect-timeout");
+	check_bad("keep-decrypted=2h", "0s to 1h");
+	check_bad("keep-decrypted=100ms", "0s to 1h");
+	check_bad("keep-decrypted=0", "such as \"5m\"");
 	check_bad("account=alice", "alice@example.com");
 	check_bad("account=../../x@y", "account");
 	memset(big, ' ', sizeof(big) - 1);
