@@ -29,26 +29,47 @@ ly_buf_clear(struct ly_buf *b)
 	ly_buf_init(b, b->max);
 }
 
+/* 0 when len more bytes fit into what is allocated, 1 when they may fit. */
+static int
+room_wanted(const struct ly_buf *b, size_t len)
+{
+	if (b->len > b->max || len > b->max - b->len)
+		return LY_ERR_TOOBIG;
+	return b->data == NULL || len > b->cap - b->len;
+}
+
+static int
+set_cap(struct ly_buf *b, size_t cap)
+{
+	uint8_t *p = realloc(b->data, cap > 0 ? cap : 1);
+
+	if (p == NULL)
+		return LY_ERR_NOMEM;
+	b->data = p;
+	b->cap = cap;
+	return 0;
+}
+
+int
+ly_buf_room(struct ly_buf *b, size_t len)
+{
+	const int r = room_wanted(b, len);
+
+	return r == 1 ? set_cap(b, b->len + len) : r;
+}
+
 /* Make room for len more bytes: doubling, but never past the cap. */
 static int
 buf_reserve(struct ly_buf *b, size_t len)
 {
 	size_t cap = b->cap > 0 ? b->cap : BUF_FIRST;
-	uint8_t *p;
+	const int r = room_wanted(b, len);
 
-	if (b->len > b->max || len > b->max - b->len)
-		return LY_ERR_TOOBIG;
-	if (b->data != NULL && len <= b->cap - b->len)
-		return 0;
+	if (r != 1)
+		return r;
 	while (cap - b->len < len)
 		cap *= 2;
-	if (cap > b->max)
-		cap = b->max > 0 ? b->max : 1;
-	if ((p = realloc(b->data, cap)) == NULL)
-		return LY_ERR_NOMEM;
-	b->data = p;
-	b->cap = cap;
-	return 0;
+	return set_cap(b, cap < b->max ? cap : b->max);
 }
 
 int

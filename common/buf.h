@@ -25,6 +25,13 @@ void ly_buf_init(struct ly_buf *b, size_t max);
 void ly_buf_clear(struct ly_buf *b);
 
 /*
+ * Make room for len more bytes, and no more, in one allocation: for who
+ * knows a size and fills b->data + b->len himself. The room is cap - len.
+ * LY_ERR_NOMEM, LY_ERR_TOOBIG.
+ */
+int ly_buf_room(struct ly_buf *b, size_t len);
+
+/*
  * Append. A failure (LY_ERR_NOMEM, LY_ERR_TOOBIG) is returned and kept in
  * b->err, and every later put then fails with it: a row of puts may be
  * checked once, at its end.

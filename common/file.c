@@ -22,7 +22,7 @@
 #include "file_sys.h"
 #include "secret.h"
 
-#define READ_CHUNK 65536	/* bytes of one read into a buffer */
+#define READ_MORE 65536	/* bytes, when a file is longer than it said */
 
 int
 ly_path_join(char *path, const char *dir, const char *name)
@@ -133,9 +133,8 @@ open_why(struct ly_why *why, const char *path)
 	    (unsigned)st.st_mode & 07777, q);
 }
 
-/* Open for reading what passes as a regular file under the trust rule. */
-static int
-open_checked(const char *path, enum ly_file_trust trust, struct stat *st,
+int
+ly_sys_open(const char *path, enum ly_file_trust trust, struct stat *st,
     int *out, struct ly_why *why)
 {
 	int fd, r = 0;
@@ -180,42 +179,61 @@ too_big(const char *path, size_t max, struct ly_why *why)
 	    max);
 }
 
+/* Read to the end, straight into a buffer that has room for size bytes. */
+static int
+read_all(int fd, uint64_t size, struct ly_buf *b)
+{
+	/* One byte more, to meet the end of the file in it. */
+	size_t room = size < b->max ? (size_t)size + 1 : b->max;
+	ssize_t n;
+	int r;
+
+	for (;;) {
+		if ((r = ly_buf_room(b, room)) != 0)
+			return r;
+		n = read_some(fd, b->data + b->len, b->cap - b->len);
+		if (n <= 0)
+			return n == 0 ? 0 : LY_ERR_IO;
+		b->len += (size_t)n;
+		if (b->len == b->max)
+			return LY_ERR_TOOBIG;
+		room = b->cap - b->len;
+		if (room == 0)
+			room = b->max - b->len < READ_MORE ?
+			    b->max - b->len : READ_MORE;
+	}
+}
+
 int
 ly_file_read(const char *path, size_t max, enum ly_file_trust trust,
     struct ly_buf *b, struct ly_why *why)
 {
-	uint8_t *chunk = NULL;
+	struct ly_buf got;
 	struct stat st;
-	ssize_t n;
 	int fd = -1, r;
 
 	ly_buf_clear(b);
 	if (b->max < max)
 		ly_buf_init(b, max);
-	if ((r = open_checked(path, trust, &st, &fd, why)) != 0)
+	ly_buf_init(&got, max + 1);
+	if ((r = ly_sys_open(path, trust, &st, &fd, why)) != 0)
 		goto out;
-	if ((chunk = malloc(READ_CHUNK)) == NULL) {
-		r = ly_fail(why, LY_ERR_NOMEM, "%s: out of memory", path);
-		goto out;
-	}
-	while ((n = read_some(fd, chunk, READ_CHUNK)) > 0) {
-		if ((size_t)n > max - b->len) {
-			r = too_big(path, max, why);
-			goto out;
-		}
-		if ((r = ly_buf_put(b, chunk, (size_t)n)) != 0) {
-			ly_fail(why, r, "%s: %s", path, ly_strerror(r));
-			goto out;
-		}
-	}
-	if (n < 0)
+	r = read_all(fd, (uint64_t)st.st_size, &got);
+	if (r == LY_ERR_IO)
 		r = ly_sys_why(why, path, "read");
+	else if (r == LY_ERR_TOOBIG)
+		r = too_big(path, max, why);
+	else if (r != 0)
+		r = ly_fail(why, r, "%s: %s", path, ly_strerror(r));
+	if (r != 0)
+		goto out;
+	got.max = b->max;
+	*b = got;
+	ly_buf_init(&got, 0);
 out:
 	if (fd >= 0)
 		(void)close(fd);
-	if (r != 0)
-		ly_buf_clear(b);
-	free(chunk);
+	ly_buf_clear(&got);
 	return r;
 }
 
@@ -230,7 +248,7 @@ ly_file_read_secret(const char *path, size_t max, enum ly_file_trust trust,
 
 	if (max > LY_SECRET_MAX - 1)
 		max = LY_SECRET_MAX - 1;
-	if ((r = open_checked(path, trust, &st, &fd, why)) != 0)
+	if ((r = ly_sys_open(path, trust, &st, &fd, why)) != 0)
 		return r;
 	if (st.st_size < 0 || (uint64_t)st.st_size > max) {
 		r = too_big(path, max, why);

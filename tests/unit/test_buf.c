@@ -202,6 +202,32 @@ test_strings_that_do_not_fit(void **state)
 	ly_buf_clear(&b);
 }
 
+static void
+test_room_is_what_was_asked(void **state)
+{
+	struct ly_buf b;
+
+	(void)state;
+	ly_buf_init(&b, 10);
+	assert_int_equal(ly_buf_room(&b, 11), LY_ERR_TOOBIG);
+	assert_null(b.data);
+	assert_int_equal(ly_buf_room(&b, 7), 0);
+	assert_int_equal(b.cap, 7);
+	assert_int_equal(b.len, 0);
+	memcpy(b.data, "1234567", 7);
+	b.len = 7;
+	assert_int_equal(ly_buf_room(&b, 0), 0);
+	assert_int_equal(b.cap, 7);
+	assert_int_equal(ly_buf_room(&b, 4), LY_ERR_TOOBIG);
+	assert_int_equal(ly_buf_room(&b, 3), 0);
+	assert_int_equal(b.cap, 10);
+	assert_memory_equal(b.data, "1234567", 7);
+	ly_buf_clear(&b);
+	assert_int_equal(ly_buf_room(&b, 0), 0);
+	assert_non_null(b.data);
+	ly_buf_clear(&b);
+}
+
 int
 main(void)
 {
@@ -214,6 +240,7 @@ main(void)
 		cmocka_unit_test(test_short_reads_change_nothing),
 		cmocka_unit_test(test_blobs_that_lie),
 		cmocka_unit_test(test_strings_that_do_not_fit),
+		cmocka_unit_test(test_room_is_what_was_asked),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
