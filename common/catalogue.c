@@ -1,7 +1,8 @@
 /*
  * The catalogue, read: straight out of the file's bytes, by byte reads that
  * need no alignment. Nothing is copied, parsed or allocated after the open,
- * OpenSSL is not used, and every offset is checked where it is used.
+ * OpenSSL is not used, and every offset is checked where it is used, after
+ * it was read once: the file may be mapped.
  */
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -13,7 +14,7 @@
 
 struct ly_catalogue {
 	atomic_uint refs;
-	struct ly_buf file;
+	struct ly_file_bytes file;
 	uint32_t count, nindex;
 	const uint8_t *records, *order, *index, *heap;
 	size_t heap_len;
@@ -63,7 +64,7 @@ sections(struct ly_catalogue *c)
 
 /* "LYCAT" and another digit is a version that we do not know. */
 static int
-magic(const struct ly_buf *file)
+magic(const struct ly_file_bytes *file)
 {
 	static const uint8_t ours[LY_CAT_MAGIC_LEN] = LY_CAT_MAGIC;
 
@@ -77,26 +78,37 @@ magic(const struct ly_buf *file)
 	return LY_ERR_FORMAT;
 }
 
-int
-ly_catalogue_open(struct ly_buf *file, struct ly_catalogue **out)
+/* As ly_catalogue_open; b is taken over, or left as it is. */
+static int
+open_bytes(const struct ly_file_bytes *b, struct ly_catalogue **out)
 {
 	struct ly_catalogue *c = NULL;
 	int r;
 
-	if ((r = magic(file)) != 0)
-		goto out;
-	r = LY_ERR_NOMEM;
+	if ((r = magic(b)) != 0)
+		return r;
 	if ((c = calloc(1, sizeof(*c))) == NULL)
-		goto out;
-	c->file = *file;
-	if ((r = sections(c)) != 0)
-		goto out;
+		return LY_ERR_NOMEM;
+	c->file = *b;
+	if ((r = sections(c)) != 0) {
+		free(c);
+		return r;
+	}
 	atomic_init(&c->refs, 1);
-	ly_buf_init(file, file->max);
 	*out = c;
-	c = NULL;
-out:
-	free(c);
+	return 0;
+}
+
+int
+ly_catalogue_open(struct ly_buf *file, struct ly_catalogue **out)
+{
+	const struct ly_file_bytes b = {
+		.data = file->data, .len = file->len, .read = *file
+	};
+	int r;
+
+	if ((r = open_bytes(&b, out)) == 0)
+		ly_buf_init(file, file->max);
 	return r;
 }
 
@@ -105,24 +117,23 @@ ly_catalogue_load(const char *dir, struct ly_catalogue **out,
     struct ly_why *why)
 {
 	char path[LY_PATH_MAX];
-	struct ly_buf file;
+	struct ly_file_bytes b;
 	int r;
 
-	ly_buf_init(&file, LY_CATALOGUE_MAX);
 	if ((r = ly_path_join(path, dir, "catalogue")) != 0)
-		goto out;
-	if ((r = ly_file_read(path, LY_CATALOGUE_MAX, LY_FILE_OWNED, &file,
+		return r;
+	if ((r = ly_file_bytes(path, LY_CATALOGUE_MAX, LY_FILE_OWNED, &b,
 	    why)) != 0)
-		goto out;
-	r = ly_catalogue_open(&file, out);
+		return r;
+	if ((r = open_bytes(&b, out)) == 0)
+		return 0;
+	ly_file_bytes_clear(&b);
 	if (r == LY_ERR_FORMAT)
 		r = ly_fail(why, r, "%s is damaged: \"lanyard sync\" writes "
 		    "a new one", path);
 	else if (r == LY_ERR_UNSUPPORTED)
 		r = ly_fail(why, r, "%s is of a newer version of Lanyard",
 		    path);
-out:
-	ly_buf_clear(&file);
 	return r;
 }
 
@@ -143,7 +154,7 @@ ly_catalogue_unref(struct ly_catalogue **cp)
 	if (c == NULL || atomic_fetch_sub_explicit(&c->refs, 1,
 	    memory_order_acq_rel) != 1)
 		return;
-	ly_buf_clear(&c->file);
+	ly_file_bytes_clear(&c->file);
 	free(c);
 }
 
@@ -197,16 +208,19 @@ ly_catalogue_order(const struct ly_catalogue *c, size_t i, uint32_t *n)
 	return 0;
 }
 
+#define VIEW(name) offsetof(struct ly_entry, name)
+
 struct ly_view *
 ly_entry_view(struct ly_entry *e, size_t i)
 {
-	struct ly_view *views[LY_REC_NVIEWS] = {
-		&e->value, &e->subject, &e->issuer, &e->serial, &e->spki,
-		&e->modulus, &e->exponent, &e->point, &e->params, &e->label,
-		&e->email,
+	static const size_t at[LY_REC_NVIEWS] = {
+		VIEW(value), VIEW(subject), VIEW(issuer), VIEW(serial),
+		VIEW(spki), VIEW(modulus), VIEW(exponent), VIEW(point),
+		VIEW(params), VIEW(label), VIEW(email)
 	};
 
-	return i < LY_REC_NVIEWS ? views[i] : NULL;
+	return i < LY_REC_NVIEWS ?
+	    (struct ly_view *)(void *)((char *)e + at[i]) : NULL;
 }
 
 static int

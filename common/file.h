@@ -10,7 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct ly_buf;
+#include "buf.h"
+
 struct ly_secret;
 struct ly_why;
 
@@ -52,7 +53,25 @@ int ly_path_expand(const char *given, char *path);
 int ly_file_read(const char *path, size_t max, enum ly_file_trust trust,
     struct ly_buf *b, struct ly_why *why);
 
-/* The same, into locked memory. */
+/* The bytes of a file, mapped or read: its user need not know which. */
+struct ly_file_bytes {
+	const uint8_t *data;
+	size_t len;
+	struct ly_buf read;	/* owns them when they were read */
+	void *mapped;		/* or they are mapped here; else NULL */
+};
+
+/*
+ * The same for a file that is only ever replaced, never written in place: a
+ * large one on a local disk is mapped, which costs nothing for what is not
+ * looked at, and one copy for all processes. Over a network a page can get
+ * lost, and the host with it; so such a file is read. b is overwritten.
+ */
+int ly_file_bytes(const char *path, size_t max, enum ly_file_trust trust,
+    struct ly_file_bytes *b, struct ly_why *why);
+void ly_file_bytes_clear(struct ly_file_bytes *b);
+
+/* The same as ly_file_read, into locked memory. */
 int ly_file_read_secret(const char *path, size_t max,
     enum ly_file_trust trust, struct ly_secret *s, struct ly_why *why);
 

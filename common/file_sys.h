@@ -33,6 +33,14 @@ void ly_sys_quote(const char *path, char *out);
 int ly_sys_trust(const char *path, const struct stat *st, mode_t forbidden,
     struct ly_why *why);
 
+/*
+ * Open for reading what passes as a regular file under the trust rule; *st
+ * is what it is. The caller closes *fd. LY_ERR_NOTFOUND, LY_ERR_PERM,
+ * LY_ERR_IO.
+ */
+int ly_sys_open(const char *path, enum ly_file_trust trust, struct stat *st,
+    int *fd, struct ly_why *why);
+
 /* fsync the folder that path lies in. LY_ERR_IO. */
 int ly_sys_sync_parent(const char *path, struct ly_why *why);
 

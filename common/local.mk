@@ -29,6 +29,7 @@ libly_common_la_SOURCES = \
 	common/file.c common/file.h \
 	common/file_dir.c \
 	common/file_lock.c \
+	common/file_map.c \
 	common/file_sys.h \
 	common/file_write.c \
 	common/initext.c common/initext.h \

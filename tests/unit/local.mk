@@ -28,6 +28,7 @@ unit_tests = \
 	tests/unit/test_file \
 	tests/unit/test_file_dir \
 	tests/unit/test_file_lock \
+	tests/unit/test_file_map \
 	tests/unit/test_file_write \
 	tests/unit/test_initext \
 	tests/unit/test_keyinfo \
@@ -134,6 +135,10 @@ tests_unit_test_file_dir_LDADD = $(unit_ldadd)
 tests_unit_test_file_lock_SOURCES = tests/unit/test_file_lock.c
 tests_unit_test_file_lock_CFLAGS = $(unit_cflags)
 tests_unit_test_file_lock_LDADD = $(unit_ldadd)
+
+tests_unit_test_file_map_SOURCES = tests/unit/test_file_map.c
+tests_unit_test_file_map_CFLAGS = $(unit_cflags)
+tests_unit_test_file_map_LDADD = $(unit_ldadd)
 
 tests_unit_test_log_SOURCES = tests/unit/test_log.c
 tests_unit_test_log_CFLAGS = $(unit_cflags)
