@@ -229,7 +229,7 @@ by_kind(const struct finder *f, enum ly_entry_kind kind)
 	return try_index(f, LY_IX_KIND, &v, NULL);
 }
 
-/* All entries in the order of listing. */
+/* All entries in the order of listing, where authorities are the last. */
 static CK_RV
 by_order(const struct finder *f)
 {
@@ -241,6 +241,10 @@ by_order(const struct finder *f)
 
 	if (f->g->cat == NULL)
 		return CKR_OK;
+	if (kinds == KIND(LY_OBJ_CERT)) {
+		rv = by_kind(f, LY_ENTRY_CERT);
+		return rv != CKR_OK ? rv : by_kind(f, LY_ENTRY_CA);
+	}
 	if (kinds != 0 && (kinds & KIND(LY_OBJ_CERT)) == 0)
 		return by_kind(f, LY_ENTRY_KEY);
 	n = ly_catalogue_count(f->g->cat);
