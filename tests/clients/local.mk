@@ -24,6 +24,7 @@ EXTRA_DIST += $(clients_tests) \
 	tests/clients/marionette.py \
 	tests/clients/pdf.py \
 	tests/clients/session.py \
+	tests/clients/somebody.c \
 	tests/clients/tap.py \
 	tests/clients/test_thunderbird.py \
 	tests/clients/thunderbird.py \
