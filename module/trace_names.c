@@ -56,10 +56,16 @@ static const struct ly_name ckr[] = {
 	N(CKR_FUNCTION_REJECTED), N(CKR_OPERATION_CANCEL_FAILED)
 };
 
+/* What NSS looks for in every token: pkcs11n.h of NSS. */
+#define CKO_NSS_CRL 0xCE534351UL
+#define CKO_NSS_TRUST 0xCE534353UL
+#define CKO_NSS_BUILTIN_ROOT_LIST 0xCE534354UL
+
 static const struct ly_name cko[] = {
 	N(CKO_DATA), N(CKO_CERTIFICATE), N(CKO_PUBLIC_KEY), N(CKO_PRIVATE_KEY),
 	N(CKO_SECRET_KEY), N(CKO_HW_FEATURE), N(CKO_DOMAIN_PARAMETERS),
-	N(CKO_MECHANISM), N(CKO_OTP_KEY), N(CKO_PROFILE)
+	N(CKO_MECHANISM), N(CKO_OTP_KEY), N(CKO_PROFILE),
+	N(CKO_NSS_CRL), N(CKO_NSS_TRUST), N(CKO_NSS_BUILTIN_ROOT_LIST)
 };
 
 static const struct ly_name ckk[] = {

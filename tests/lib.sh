@@ -15,7 +15,7 @@ MODULE=$top_builddir/.libs/lanyard-pkcs11.so
 RIG=$top_srcdir/tests/rig
 LC_ALL=C.UTF-8
 export LC_ALL
-unset LANYARD_CONF OPENSSL_CONF http_proxy https_proxy all_proxy
+unset LANYARD_CONF LANYARD_TRACE OPENSSL_CONF http_proxy https_proxy all_proxy
 
 count=0
 failed=0

@@ -3,6 +3,7 @@
 # does to cancel an operation reaches the service only where it must.
 . "${top_srcdir:-$(dirname "$0")/../..}/tests/lib.sh"
 . "$top_srcdir/tests/clients/tools.sh"
+. "$top_srcdir/tests/interop/shape.sh"
 need openssl java javac setsid
 need_built
 data
@@ -127,6 +128,17 @@ costs 1 "Java: not so with explicitCancel = false" java_do \
 ok "  openssl verifies it" openssl dgst -sha256 -verify "$tmp/rsa.pub" \
     -signature "$tmp/sig" "$tmp/in"
 printf 'name = Lanyard\nlibrary = %s\n' "$MODULE" >"$tmp/java.cfg"
+
+# What it calls for each of these.
+traced "Java: lists" java_do list
+traced "Java: decrypts, RSA" java_do \
+    "decrypt:$rsa_ecb:$(alias_of rsa):rsa.cipher"
+traced "Java: signs, RSA" java_do "sign:SHA256withRSA:$(alias_of rsa)"
+traced "Java: signs, EC P-256" java_do \
+    "sign:SHA256withECDSA:$(alias_of p256)"
+traced "Java: agrees, EC P-384" java_do "agree:$(alias_of p384)"
+all_traced
+
 "$RIG" stop-service "$rig" || bail "stop-service"
 fails "Java: a remote key is an exception without its service" java_do \
     "decrypt:$rsa_ecb:$(alias_of rsa):rsa.cipher"

@@ -30,6 +30,7 @@ EXTRA_DIST += $(clients_tests) \
 	tests/clients/thunderbird.py \
 	tests/clients/tokens.py \
 	tests/clients/tools.sh \
+	tests/clients/traces.txt \
 	tests/clients/userprofile.py
 
 check-clients: all

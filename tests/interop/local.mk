@@ -9,10 +9,12 @@ interop_tests = \
 	tests/interop/opensc.sh \
 	tests/interop/rig.sh \
 	tests/interop/state.sh \
+	tests/interop/traces.sh \
 	tests/interop/traffic.sh
 TESTS += $(interop_tests)
 EXTRA_DIST += $(interop_tests) tests/interop/badserver.py \
-	tests/interop/clients.sh tests/rig
+	tests/interop/clients.sh tests/interop/shape.sh \
+	tests/interop/traces.txt tests/rig
 
 check_PROGRAMS += tests/interop/p11shell
 tests_interop_p11shell_SOURCES = tests/interop/p11shell.c
