@@ -15,7 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "calls.h"
+#include "../../module/calls.h"
 #include "file.h"
 
 #define PIN "open-sesame"
@@ -265,7 +265,7 @@ use_keys(void)
 }
 
 static void
-f51_a_trace_names_much_and_tells_no_secret(void **state)
+contract_51_a_trace_names_much_and_tells_no_secret(void **state)
 {
 	static const char *const there[] = { ": C_Decrypt\n",
 	    "[in] pPin = not shown\n", "Returned: CKR_PIN_INCORRECT",
@@ -601,7 +601,7 @@ main(void)
 {
 #define T(fn) cmocka_unit_test_setup_teardown(fn, up, down)
 	const struct CMUnitTest tests[] = {
-		T(f51_a_trace_names_much_and_tells_no_secret),
+		T(contract_51_a_trace_names_much_and_tells_no_secret),
 		T(every_function_appears),
 		T(what_comes_out_is_shown),
 		T(wrong_numbers_are_printed_not_followed),
