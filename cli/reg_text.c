@@ -151,6 +151,14 @@ write_new(const struct text *t, const char *path, const struct ly_buf *new,
 	    st.st_mode & 0777, why);
 }
 
+/* Is a file that should be ours alone written by somebody else? */
+static int
+is_foreign(const struct text *t, const struct ly_buf *old)
+{
+	return old != NULL && old->len > 0 && !t->shared &&
+	    !ly_block_has(old);
+}
+
 /* Edit the file at path, unless this is a dry run. */
 static int
 edit(const struct ly_reg *g, const struct text *t, const char *path,
@@ -164,10 +172,13 @@ edit(const struct ly_reg *g, const struct text *t, const char *path,
 	ly_buf_init(&new, TEXT_MAX + BODY_MAX);
 	if (g->library != NULL)
 		r = fill(t, g->library, &body);
-	if (r == 0 && old != NULL && g->library != NULL && !t->shared &&
-	    !ly_block_has(old))
+	if (r == 0 && g->library != NULL && is_foreign(t, old)) {
+		if (memmem(old->data, old->len, g->library,
+		    strlen(g->library)) != NULL)
+			goto out;	/* by hand: for instance "remote:" */
 		r = ly_fail(why, LY_ERR_EXISTS, "%.300s: not a file of ours: "
 		    "move it away", path);
+	}
 	if (r == 0)
 		r = ly_block_edit(old, (const char *)body.data, &new, change,
 		    &gone);

@@ -1,6 +1,8 @@
 # Templates that are installed: configuration, registration, units, examples.
 config_templates = \
+	config/lanyard-remote.module.in \
 	config/lanyard-sync.service.in \
+	config/lanyard-token@.service.in \
 	config/lanyard.conf.in \
 	config/lanyard.module.in \
 	config/lanyardd.conf.in \
@@ -17,10 +19,15 @@ sysusersdir = $(prefix)/lib/sysusers.d
 
 nodist_p11config_DATA = config/lanyard.module
 nodist_systemdsystemunit_DATA = config/lanyardd.service
-nodist_systemduserunit_DATA = config/lanyard-sync.service
-dist_systemduserunit_DATA = config/lanyard-sync.timer
+nodist_systemduserunit_DATA = \
+	config/lanyard-sync.service \
+	config/lanyard-token@.service
+dist_systemduserunit_DATA = \
+	config/lanyard-sync.timer \
+	config/lanyard-token.socket
 dist_sysusers_DATA = config/sysusers.d/lanyard.conf
 nodist_examples_DATA = \
+	config/lanyard-remote.module \
 	config/lanyardd.conf \
 	config/openssl.cnf \
 	config/policies.json
