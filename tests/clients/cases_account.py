@@ -1,7 +1,8 @@
 """Cases about accounts: a new key, two of them, and other ways to load."""
 
-from cases_prompt import unlock
-from cases_read import FORMS, NEW, NEXT, SECOND, fails, opens, shows_plain
+from cases_prompt import none_seen, unlock
+from cases_read import (FORMS, NEW, NEXT, SECOND, all_mails, fails, opens,
+                        shows_plain)
 from tap import Skip
 
 MAIL = FORMS[0][0]
@@ -85,6 +86,20 @@ def new_key(session):
 def two_tokens(session):
     session.case("second account asks for its own PIN", do_second_token)
     session.case("first account asks for its own PIN", do_first_token)
+
+
+def do_no_policy(session):
+    if session.tb.tokens(session.token.label):
+        raise RuntimeError("listed, although no policy can name a module")
+
+
+def by_policy(session):
+    """A policy for modules came with a later version than bookworm's 140."""
+    if not session.tb.has_policy("SecurityDevices"):
+        session.case("this version has no SecurityDevices", do_no_policy)
+        return
+    all_mails(session)
+    none_seen(session)
 
 
 def do_unknown(session):

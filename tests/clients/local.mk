@@ -1,6 +1,7 @@
 # Real clients, driven: make check-clients. Each takes half a minute or more,
 # some a display, so they are not part of make check.
 clients_tests = \
+	tests/clients/camel.sh \
 	tests/clients/gnutls.sh \
 	tests/clients/gpgsm.sh \
 	tests/clients/java.sh \
@@ -11,6 +12,7 @@ clients_tests = \
 	tests/clients/thunderbird.sh
 EXTRA_DIST += $(clients_tests) \
 	tests/clients/Pkcs11.java \
+	tests/clients/camel.c \
 	tests/clients/cases_account.py \
 	tests/clients/cases_fault.py \
 	tests/clients/cases_prompt.py \

@@ -20,7 +20,7 @@ from userprofile import Profile
 import cases_read
 
 ADDRESS = "alice@example.com"
-OURS = ("alice", "alice-old", "alice-ec")
+OURS = ("alice", "alice-old", "alice-ec", "alice-ec-old")
 
 
 def make_mails(folder):
@@ -29,6 +29,7 @@ def make_mails(folder):
     mails.person("alice", ADDRESS)
     mails.person("alice-old", ADDRESS, days=(-1200, -400))
     mails.person("alice-ec", ADDRESS, key="ec:P-256")
+    mails.person("alice-ec-old", ADDRESS, key="ec:P-256", days=(-1200, -400))
     mails.person("alice-new", ADDRESS)
     mails.person("alice-next", ADDRESS)
     mails.person("dave", "dave@example.com")

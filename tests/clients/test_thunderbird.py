@@ -54,9 +54,9 @@ PLANS = (
     # A PIN, every operation by the service.
     Plan("pin", "PIN, remote keys", PIN, "remote", (
         cases_prompt.cancelled, cases_prompt.wrong_then_right,
-        cases_read.all_mails, cases_write.all_mails, cases_prompt.right,
-        cases_traffic.counted, cases_account.new_key, cases_fault.stopped,
-        cases_fault.silent, cases_fault.unsigned),
+        cases_read.all_mails, cases_read.no_gcm, cases_write.all_mails,
+        cases_prompt.right, cases_traffic.counted, cases_account.new_key,
+        cases_fault.stopped, cases_fault.silent, cases_fault.unsigned),
          settings="keep-decrypted = 0s"),
     # No PIN, keys that decrypt are kept here, registered by our own tool.
     Plan("cached", "no PIN, cached keys", None, "cached", (
@@ -70,11 +70,11 @@ PLANS = (
     Plan("process", "modules in another process", PIN, "remote",
          (cases_account.other_process,), "modutil", PROCESS),
     Plan("process-softhsm", "SoftHSM, modules in another process", PIN,
-         "remote", (cases_account.other_process,), "modutil", PROCESS,
-         token=SoftHSM),
+         "remote", (cases_account.other_process, cases_read.no_gcm),
+         "modutil", PROCESS, token=SoftHSM),
     # Added for all users by an administrator's policies.json.
     Plan("policy", "by policies.json", None, "cached", (
-        cases_read.all_mails, cases_prompt.none_seen), "policy"),
+        cases_account.by_policy,), "policy"),
 )
 
 

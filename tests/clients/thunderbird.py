@@ -298,6 +298,12 @@ class Thunderbird:
         return self.m.run("return Services.prefs.prefHasDefaultValue("
                           "arguments[0]);", name)
 
+    def has_policy(self, name):
+        return self.m.run("""
+            const { Policies } = ChromeUtils.importESModule(
+                "resource:///modules/policies/Policies.sys.mjs");
+            return arguments[0] in Policies;""", name)
+
     def add_module(self, name, path):
         """As the Devices dialog and policies do; its error or nothing.
 
