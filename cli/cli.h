@@ -16,6 +16,7 @@ struct ly_client;
 
 /* The subcommands: argv[0] is the name; they return the exit code. */
 int ly_cmd_device(int argc, char **argv);
+int ly_cmd_doctor(int argc, char **argv);
 int ly_cmd_enroll(int argc, char **argv);
 int ly_cmd_import(int argc, char **argv);
 int ly_cmd_keys(int argc, char **argv);

@@ -6,6 +6,7 @@ libly_cli_la_SOURCES = \
 	cli/block.c cli/block.h \
 	cli/cli.c cli/cli.h \
 	cli/cmd_device.c \
+	cli/cmd_doctor.c \
 	cli/cmd_enroll.c \
 	cli/cmd_import.c \
 	cli/cmd_keys.c \
@@ -13,16 +14,31 @@ libly_cli_la_SOURCES = \
 	cli/cmd_register.c \
 	cli/cmd_status.c \
 	cli/cmd_sync.c \
+	cli/doctor.h \
+	cli/doctor_account.c \
+	cli/doctor_bundle.c \
+	cli/doctor_clients.c \
+	cli/doctor_conf.c \
+	cli/doctor_files.c \
+	cli/doctor_module.c \
+	cli/doctor_p11.c cli/doctor_p11.h \
+	cli/doctor_replay.c cli/doctor_replay.h \
+	cli/doctor_replay_clients.c \
+	cli/doctor_replay_impl.h \
+	cli/doctor_replay_ops.c \
+	cli/doctor_service.c \
 	cli/enroll.h \
 	cli/enroll_keys.c \
 	cli/enroll_trust.c \
 	cli/json.c cli/json.h \
 	cli/nssdb.c cli/nssdb.h \
 	cli/profiles.c cli/profiles.h \
+	cli/redact.c cli/redact.h \
 	cli/reg_nss.c \
 	cli/reg_policies.c \
 	cli/reg_text.c \
 	cli/register.h \
+	cli/report.c cli/report.h \
 	cli/status.c cli/status.h \
 	cli/table.c cli/table.h
 libly_cli_la_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/cli \

@@ -15,6 +15,7 @@ struct command {
 static const struct command commands[] = {
 	{ "enroll", ly_cmd_enroll, "make this computer a device" },
 	{ "status", ly_cmd_status, "show accounts, and what is wrong" },
+	{ "doctor", ly_cmd_doctor, "examine everything, and say the cure" },
 	{ "keys", ly_cmd_keys, "list the keys of the mailbox" },
 	{ "sync", ly_cmd_sync, "fetch the list of keys and the sealed keys" },
 	{ "import", ly_cmd_import, "put PKCS#12 keys into the service" },

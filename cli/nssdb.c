@@ -75,6 +75,44 @@ next_stanza(const char *text, size_t size, size_t off, struct stanza *s)
 	return s->len > 0;
 }
 
+/* The value of a "key=value" line, if it is one and fits. */
+static void
+take_value(const char *line, size_t len, const char *key, char *out,
+    size_t cap)
+{
+	const size_t n = strlen(key);
+
+	if (len <= n || memcmp(line, key, n) != 0 || len - n >= cap)
+		return;
+	memcpy(out, line + n, len - n);
+	out[len - n] = '\0';
+}
+
+void
+ly_nss_each(const struct ly_buf *text,
+    void (*fn)(void *arg, const struct ly_nss_module *m), void *arg)
+{
+	const char *data = (const char *)text->data, *line, *end, *nl;
+	struct ly_nss_module m;
+	struct stanza s = { .len = 0 };
+
+	while (next_stanza(data, text->len, s.off + s.len, &s)) {
+		memset(&m, 0, sizeof(m));
+		end = data + s.off + s.len;
+		for (line = data + s.off; line < end; line = nl + 1) {
+			nl = memchr(line, '\n', (size_t)(end - line));
+			if (nl == NULL)
+				nl = end;
+			take_value(line, (size_t)(nl - line), "name=",
+			    m.name, sizeof(m.name));
+			take_value(line, (size_t)(nl - line), "library=",
+			    m.library, sizeof(m.library));
+			m.ours |= is_our_library(line, (size_t)(nl - line));
+		}
+		fn(arg, &m);
+	}
+}
+
 /* Our stanza: 1 found, 0 not there, LY_ERR_EXISTS one of that name. */
 static int
 find_ours(const struct ly_buf *text, struct stanza *s)

@@ -28,8 +28,19 @@ enum ly_nss_change {
 int ly_nss_edit(const struct ly_buf *old, const char *library,
     struct ly_buf *new, enum ly_nss_change *change);
 
+/* A module of an NSS database; strings without the keys of their lines. */
+struct ly_nss_module {
+	char name[128];
+	char library[4096];	/* "": built in */
+	int ours;		/* the library's name is that of our module */
+};
+
+/* Call fn for each module of a pkcs11.txt, in order. */
+void ly_nss_each(const struct ly_buf *text,
+    void (*fn)(void *arg, const struct ly_nss_module *m), void *arg);
+
 /*
- * The same to the file in dir, replaced at once; not written with dry_run.
+ * ly_nss_edit to the file in dir, replaced at once; not written with dry_run.
  * LY_ERR_NOTFOUND (dir is no database), LY_ERR_BUSY (a program has the
  * profile open), with the cure in why.
  */

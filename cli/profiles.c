@@ -1,4 +1,7 @@
-/* Reads profiles.ini of Thunderbird and Firefox: paths of profiles, no more. */
+/*
+ * Where NSS databases are: profiles.ini of Thunderbird and Firefox, as far
+ * as paths of profiles, and the user's own database.
+ */
 #include "config.h"
 
 #include <stdlib.h>
@@ -10,6 +13,15 @@
 #include "profiles.h"
 
 #define INI_MAX 1048576
+
+const struct ly_program ly_program_thunderbird = {
+	"Thunderbird", { ".thunderbird", NULL },
+	{ ".var/app/org.mozilla.Thunderbird", "snap/thunderbird" },
+};
+const struct ly_program ly_program_firefox = {
+	"Firefox", { ".mozilla/firefox", ".config/mozilla/firefox" },
+	{ ".var/app/org.mozilla.firefox", "snap/firefox" },
+};
 
 /* One section of profiles.ini, as far as it was read. */
 struct section {
@@ -104,4 +116,29 @@ ly_profiles_home(const char *name, char *path, struct ly_why *why)
 	if (home == NULL || home[0] != '/')
 		return ly_fail(why, LY_ERR_NOTFOUND, "HOME is not set");
 	return ly_path_join(path, home, name);
+}
+
+int
+ly_profiles_find(const struct ly_program *program, struct ly_profiles *p,
+    struct ly_why *why)
+{
+	char path[LY_PATH_MAX];
+	size_t i;
+	int r = 0;
+
+	for (i = 0; r == 0 && i < 2 && program->bases[i] != NULL; i++)
+		if ((r = ly_profiles_home(program->bases[i], path, why)) == 0)
+			r = ly_profiles_read(path, p, why);
+	return r;
+}
+
+int
+ly_profiles_nssdb(int newer, char *path, struct ly_why *why)
+{
+	const char *data = ly_getenv("XDG_DATA_HOME");
+
+	if (newer && data != NULL && data[0] == '/')
+		return ly_path_join(path, data, "pki/nssdb");
+	return ly_profiles_home(newer ? ".local/share/pki/nssdb" :
+	    ".pki/nssdb", path, why);
 }

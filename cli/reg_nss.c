@@ -4,27 +4,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "compat.h"
 #include "file.h"
 #include "nssdb.h"
 #include "profiles.h"
 #include "register.h"
-
-/* A program, and below HOME where it keeps its profiles. */
-struct program {
-	const char *name;
-	const char *bases[2];	/* folders with a profiles.ini */
-	const char *boxes[2];	/* of a Flatpak, of a Snap */
-};
-
-static const struct program thunderbird = {
-	"Thunderbird", { ".thunderbird", NULL },
-	{ ".var/app/org.mozilla.Thunderbird", "snap/thunderbird" },
-};
-static const struct program firefox = {
-	"Firefox", { ".mozilla/firefox", ".config/mozilla/firefox" },
-	{ ".var/app/org.mozilla.firefox", "snap/firefox" },
-};
 
 void
 ly_reg_profile(struct ly_reg *g, const char *dir)
@@ -56,7 +39,7 @@ was_used(const char *dir)
 
 /* A sandboxed program has profiles, but sees no file of this machine. */
 static void
-tell_boxes(const struct ly_reg *g, const struct program *p)
+tell_boxes(const struct ly_reg *g, const struct ly_program *p)
 {
 	char path[LY_PATH_MAX];
 	size_t i;
@@ -69,27 +52,13 @@ tell_boxes(const struct ly_reg *g, const struct program *p)
 			    i == 0 ? "Flatpak" : "Snap");
 }
 
-static int
-find_profiles(const struct program *p, struct ly_profiles *found,
-    struct ly_why *why)
-{
-	char path[LY_PATH_MAX];
-	size_t i;
-	int r = 0;
-
-	for (i = 0; r == 0 && i < 2 && p->bases[i] != NULL; i++)
-		if ((r = ly_profiles_home(p->bases[i], path, why)) == 0)
-			r = ly_profiles_read(path, found, why);
-	return r;
-}
-
 static void
-do_program(struct ly_reg *g, const struct program *p, int asked)
+do_program(struct ly_reg *g, const struct ly_program *p, int asked)
 {
 	struct ly_profiles *found = calloc(1, sizeof(*found));
 	struct ly_why why = { "" };
 	size_t i;
-	int r = found != NULL ? find_profiles(p, found, &why) :
+	int r = found != NULL ? ly_profiles_find(p, found, &why) :
 	    LY_ERR_NOMEM;
 
 	if (r == 0 && found->n == 0 && asked)
@@ -107,30 +76,25 @@ do_program(struct ly_reg *g, const struct program *p, int asked)
 void
 ly_reg_thunderbird(struct ly_reg *g, int asked)
 {
-	do_program(g, &thunderbird, asked);
+	do_program(g, &ly_program_thunderbird, asked);
 }
 
 void
 ly_reg_firefox(struct ly_reg *g, int asked)
 {
-	do_program(g, &firefox, asked);
+	do_program(g, &ly_program_firefox, asked);
 }
 
 /* ~/.pki/nssdb, and where newer programs of GNOME put it. */
 void
 ly_reg_nssdb(struct ly_reg *g, int asked)
 {
-	const char *data = ly_getenv("XDG_DATA_HOME");
 	char first[LY_PATH_MAX], second[LY_PATH_MAX];
 	struct ly_why why = { "" };
 	int r, others;
 
-	r = ly_profiles_home(".pki/nssdb", first, &why);
-	if (r == 0 && data != NULL && data[0] == '/')
-		r = ly_path_join(second, data, "pki/nssdb");
-	else if (r == 0)
-		r = ly_profiles_home(".local/share/pki/nssdb", second, &why);
-	if (r != 0) {
+	if ((r = ly_profiles_nssdb(0, first, &why)) != 0 ||
+	    (r = ly_profiles_nssdb(1, second, &why)) != 0) {
 		ly_reg_failed(g, r, &why);
 		return;
 	}

@@ -103,9 +103,23 @@ look_certificates(struct ly_status *s)
 		s->device_until = info.not_after;
 }
 
+/* Who wants to hear of each key. */
+struct listener {
+	ly_status_key *fn;	/* NULL: nobody */
+	void *arg;
+};
+
+static void
+tell(const struct listener *l, const struct ly_entry *e, int64_t lease_end)
+{
+	if (l->fn != NULL)
+		l->fn(l->arg, e, lease_end);
+}
+
 /* The sealed copy of one key. */
 static void
-look_sealed(struct ly_status *s, const struct ly_entry *e)
+look_sealed(struct ly_status *s, const struct ly_entry *e,
+    const struct listener *l)
 {
 	char path[LY_PATH_MAX];
 	struct ly_why why = { "" };
@@ -117,8 +131,10 @@ look_sealed(struct ly_status *s, const struct ly_entry *e)
 	ly_buf_init(&sealed, LY_SEALED_MAX);
 	r = ly_account_sealed(&s->account, e->key_id, &lease, &sealed, &why);
 	ly_buf_clear(&sealed);
-	if (r == LY_ERR_NOTFOUND)
+	if (r == LY_ERR_NOTFOUND) {
+		tell(l, e, 0);
 		return;
+	}
 	if (ly_account_sealed_path(&s->account, e->key_id, path) != 0)
 		return;
 	if (r == LY_ERR_FORMAT || r == LY_ERR_AUTH) {
@@ -130,6 +146,7 @@ look_sealed(struct ly_status *s, const struct ly_entry *e)
 		add(s, path, r, &why);
 		return;
 	}
+	tell(l, e, lease.not_after);
 	if (lease.not_after < ly_time()) {
 		ly_problem(&s->problems, "%.300s: its lease has ended: run "
 		    "\"lanyard sync\"", path);
@@ -141,7 +158,8 @@ look_sealed(struct ly_status *s, const struct ly_entry *e)
 }
 
 static void
-look_entries(struct ly_status *s, const struct ly_catalogue *cat)
+look_entries(struct ly_status *s, const struct ly_catalogue *cat,
+    const struct listener *l)
 {
 	struct ly_entry e;
 	uint32_t i;
@@ -156,12 +174,12 @@ look_entries(struct ly_status *s, const struct ly_catalogue *cat)
 			continue;
 		s->keys++;
 		if (e.delivery == LY_CACHED)
-			look_sealed(s, &e);
+			look_sealed(s, &e, l);
 	}
 }
 
 static void
-look_catalogue(struct ly_status *s)
+look_catalogue(struct ly_status *s, const struct listener *l)
 {
 	char path[LY_PATH_MAX];
 	struct ly_catalogue *cat = NULL;
@@ -182,7 +200,7 @@ look_catalogue(struct ly_status *s)
 	else if (r != 0)
 		add(s, path, r, &why);
 	else
-		look_entries(s, cat);
+		look_entries(s, cat, l);
 	ly_catalogue_unref(&cat);
 }
 
@@ -212,9 +230,10 @@ look_service(const struct ly_conf *conf, struct ly_status *s)
 }
 
 void
-ly_status_look(const struct ly_conf *conf, const char *address,
-    struct ly_status *s)
+ly_status_files(const struct ly_conf *conf, const char *address,
+    ly_status_key *on_key, void *arg, struct ly_status *s)
 {
+	const struct listener l = { on_key, arg };
 	char dir[LY_PATH_MAX];
 	struct ly_why why = { "" };
 	int r;
@@ -233,6 +252,14 @@ ly_status_look(const struct ly_conf *conf, const char *address,
 	s->loaded = 1;
 	look_device(s);
 	look_certificates(s);
-	look_catalogue(s);
-	look_service(conf, s);
+	look_catalogue(s, &l);
+}
+
+void
+ly_status_look(const struct ly_conf *conf, const char *address,
+    struct ly_status *s)
+{
+	ly_status_files(conf, address, NULL, NULL, s);
+	if (s->loaded)
+		look_service(conf, s);
 }

@@ -400,6 +400,12 @@ user_file(const char *config, char *path, struct ly_why *why)
 	return ly_path_join(path, dir, "lanyard.conf");
 }
 
+int
+ly_conf_user_file(char *path, struct ly_why *why)
+{
+	return user_file("", path, why);
+}
+
 /* The user's file, and then what C_Initialize said. */
 static int
 load_user(const char *init_args, struct ly_conf *conf, struct ly_why *why)

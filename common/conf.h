@@ -39,6 +39,13 @@ struct ly_conf {
 int ly_conf_load(const char *init_args, struct ly_conf *conf,
     struct ly_why *why);
 
+/*
+ * Where the user's file is looked for (LY_PATH_MAX bytes), whether there is
+ * one or not; "" when there is no place for it. LY_ERR_FORMAT: LANYARD_CONF
+ * is no path.
+ */
+int ly_conf_user_file(char *path, struct ly_why *why);
+
 /* The values that hold when nothing is configured. */
 void ly_conf_init(struct ly_conf *conf);
 

@@ -103,7 +103,7 @@ static void
 test_where_the_users_file_is(void **state)
 {
 	struct scratch *s = *state;
-	char args[LY_PATH_MAX + 20];
+	char args[LY_PATH_MAX + 20], path[LY_PATH_MAX];
 	struct ly_conf conf;
 
 	scratch_write(s, USER, "[lanyard]\nlog = /user\n", 0644);
@@ -111,8 +111,12 @@ test_where_the_users_file_is(void **state)
 	scratch_write(s, "a b.conf", "[lanyard]\nlog = /args\n", 0644);
 	load(NULL, &conf);
 	assert_string_equal(conf.log, "/user");
+	assert_int_equal(ly_conf_user_file(path, NULL), 0);
+	assert_string_equal(path, scratch_path(s, USER));
 	assert_int_equal(setenv("LANYARD_CONF", scratch_path(s, "env.conf"),
 	    1), 0);
+	assert_int_equal(ly_conf_user_file(path, NULL), 0);
+	assert_string_equal(path, scratch_path(s, "env.conf"));
 	load(NULL, &conf);
 	assert_string_equal(conf.log, "/env");
 	(void)snprintf(args, sizeof(args), "config='%s'",
