@@ -5,27 +5,27 @@
  */
 #include <string.h>
 
-#include "calls.h"
+#include "functions.h"
 #include "cryptoki.h"
 #include "trace.h"
 
 #define ONE(name, ...) + 1
-_Static_assert(0 LY_CALLS_2_40(ONE) == 67, "68 with C_GetFunctionList");
-_Static_assert(0 LY_CALLS_3_0(ONE) == 22, "92 in all");
+_Static_assert(0 LY_FUNCTIONS_2_40(ONE) == 67, "68 with C_GetFunctionList");
+_Static_assert(0 LY_FUNCTIONS_3_0(ONE) == 22, "92 in all");
 
 #define MEMBER(name, ...) .name = name,
 
 static CK_FUNCTION_LIST list_2_40 = {
 	.version = { 2, 40 },
-	LY_CALLS_2_40(MEMBER)
+	LY_FUNCTIONS_2_40(MEMBER)
 	.C_GetFunctionList = C_GetFunctionList
 };
 
 static CK_FUNCTION_LIST_3_0 list_3_0 = {
 	.version = { 3, 0 },
-	LY_CALLS_2_40(MEMBER)
-	LY_CALLS_3_0(MEMBER)
-	LY_CALLS_TABLES(MEMBER)
+	LY_FUNCTIONS_2_40(MEMBER)
+	LY_FUNCTIONS_3_0(MEMBER)
+	LY_FUNCTIONS_TABLES(MEMBER)
 };
 
 static CK_UTF8CHAR name[] = "PKCS 11";

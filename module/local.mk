@@ -17,12 +17,12 @@ module_core = \
 	module/c_sign.c \
 	module/c_slot.c \
 	module/c_util.c module/c_util.h \
-	module/calls.h \
 	module/cryptoki.h \
 	module/driver.h \
 	module/drivers.c \
 	module/entry.c module/entry.h \
 	module/find.c module/find.h \
+	module/functions.h \
 	module/handle.c module/handle.h \
 	module/hasher.c module/hasher.h \
 	module/keyop.c module/keyop.h \

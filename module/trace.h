@@ -14,7 +14,7 @@
 
 #define LY_TRACE_ARGS_MAX 9
 
-/* What an argument is: calls.h names them, trace_arg.c prints them. */
+/* What an argument is: functions.h names them, trace_arg.c prints them. */
 enum ly_arg {
 	LY_ARG_ATTRIBUTES, LY_ARG_CANCEL_FLAGS, LY_ARG_COUNT_OUT,
 	LY_ARG_DATA, LY_ARG_FUNCTION_LIST, LY_ARG_INFO, LY_ARG_INIT_ARGS,

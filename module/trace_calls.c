@@ -1,9 +1,9 @@
 /*
- * The functions that trace: one wrapper for each, made from calls.h, and
+ * The functions that trace: one wrapper for each, made from functions.h, and
  * the two tables of them. All that is particular to a function is what its
  * arguments are.
  */
-#include "calls.h"
+#include "functions.h"
 #include "trace.h"
 
 /* The C type of an argument. */
@@ -128,22 +128,22 @@ as(PARAMS_ ## nargs(__VA_ARGS__))					\
 	WRAPPER(, ly_traced_ ## name, name, ly_give_ ## name, nargs,	\
 	    __VA_ARGS__)
 
-LY_CALLS_2_40(TRACED)
-LY_CALLS_3_0(TRACED)
-LY_CALLS_TABLES(TRACED_GIVER)
+LY_FUNCTIONS_2_40(TRACED)
+LY_FUNCTIONS_3_0(TRACED)
+LY_FUNCTIONS_TABLES(TRACED_GIVER)
 
 #define MEMBER(name, ...) .name = traced_ ## name,
 #define GIVER(name, ...) .name = name,
 
 CK_FUNCTION_LIST ly_traced_2_40 = {
 	.version = { 2, 40 },
-	LY_CALLS_2_40(MEMBER)
+	LY_FUNCTIONS_2_40(MEMBER)
 	.C_GetFunctionList = C_GetFunctionList
 };
 
 CK_FUNCTION_LIST_3_0 ly_traced_3_0 = {
 	.version = { 3, 0 },
-	LY_CALLS_2_40(MEMBER)
-	LY_CALLS_3_0(MEMBER)
-	LY_CALLS_TABLES(GIVER)
+	LY_FUNCTIONS_2_40(MEMBER)
+	LY_FUNCTIONS_3_0(MEMBER)
+	LY_FUNCTIONS_TABLES(GIVER)
 };

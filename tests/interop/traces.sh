@@ -1,5 +1,5 @@
 #!/bin/sh
-# What clients call for one job, by the module's own trace: checklist F51, and
+# What clients call for one job, by the module's own trace: contract 51, and
 # the golden traces of NSS, libp11, GnuTLS and OpenSC.
 . "${top_srcdir:-$(dirname "$0")/../..}/tests/lib.sh"
 . "$top_srcdir/tests/interop/clients.sh"
@@ -63,20 +63,20 @@ token=$(. "$rig/env"; echo "$TOKEN")
 nss_db "$rig" "$tmp/nss" >"$tmp/nss.log" 2>&1 || bail "nss_db"
 
 # NSS's way of debugging a module wraps our tables in its own.
-f51()
+contract_51()
 {
 	NSS_DEBUG_PKCS11_MODULE=Lanyard NSPR_LOG_MODULES=nss_mod_log:4 \
 	    NSPR_LOG_FILE=$tmp/nspr LANYARD_TRACE=$tmp/trace \
 	    nss cmsutil -D -i "$tmp/der" -o "$tmp/out"
 }
 rm -f "$tmp/out"
-ok "cmsutil: decrypts with NSS_DEBUG_PKCS11_MODULE set" f51
+ok "cmsutil: decrypts with NSS_DEBUG_PKCS11_MODULE set" contract_51
 same "  byte for byte" "$tmp/out" "$message"
 calls "$tmp/trace" >"$tmp/calls"
 nss_calls "$tmp/nspr" >"$tmp/nss-calls"
-same "F51: our trace and NSS's log show the same calls" "$tmp/calls" \
+same "contract 51: our trace and NSS's log show the same calls" "$tmp/calls" \
     "$tmp/nss-calls"
-is "F51: the PIN is not in the trace" "$(grep -c -- "$pin" "$tmp/trace")" 0
+is "contract 51: the PIN is not in the trace" "$(grep -c -- "$pin" "$tmp/trace")" 0
 is "  nor is the message" "$(grep -c -F -- "$(head -n 1 "$message")" \
     "$tmp/trace")" 0
 is "  and it is its owner's alone" "$(stat -c %a "$tmp/trace")" 600

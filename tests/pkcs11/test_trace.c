@@ -15,8 +15,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "../../module/calls.h"
 #include "file.h"
+#include "functions.h"
 
 #define PIN "open-sesame"
 #define PLAIN "a message that nobody else reads"
@@ -311,17 +311,17 @@ contract_51_a_trace_names_much_and_tells_no_secret(void **state)
 static int
 call_all(void)
 {
-	LY_CALLS_2_40(CALL)
-	LY_CALLS_3_0(CALL)
-	LY_CALLS_TABLES(CALL)
+	LY_FUNCTIONS_2_40(CALL)
+	LY_FUNCTIONS_3_0(CALL)
+	LY_FUNCTIONS_TABLES(CALL)
 	return 0;
 }
 
 static void
 every_function_appears(void **state)
 {
-	static const char *const names[] = { LY_CALLS_2_40(NAME)
-	    LY_CALLS_3_0(NAME) LY_CALLS_TABLES(NAME) };
+	static const char *const names[] = { LY_FUNCTIONS_2_40(NAME)
+	    LY_FUNCTIONS_3_0(NAME) LY_FUNCTIONS_TABLES(NAME) };
 	struct ly_buf b;
 	size_t i;
 

@@ -4,11 +4,11 @@
  * wrappers in trace_calls.c are made from it. The compiler holds each row
  * against the function's declaration.
  */
-#ifndef LY_CALLS_H
-#define LY_CALLS_H
+#ifndef LY_FUNCTIONS_H
+#define LY_FUNCTIONS_H
 
 /* PKCS#11 v2.40, without what gives the tables themselves. */
-#define LY_CALLS_2_40(X)						\
+#define LY_FUNCTIONS_2_40(X)						\
 	X(C_Initialize, 1, INIT_ARGS)					\
 	X(C_Finalize, 1, RESERVED)					\
 	X(C_GetInfo, 1, INFO)						\
@@ -83,7 +83,7 @@
 	X(C_WaitForSlotEvent, 3, WAIT_FLAGS, SLOT_OUT, RESERVED)
 
 /* What PKCS#11 v3.0 adds, without what gives the tables themselves. */
-#define LY_CALLS_3_0(X)							\
+#define LY_FUNCTIONS_3_0(X)							\
 	X(C_LoginUser, 6, SESSION, USER, PIN, LEN, USER_NAME, LEN)	\
 	X(C_SessionCancel, 2, SESSION, CANCEL_FLAGS)			\
 	X(C_MessageEncryptInit, 3, SESSION, MECHANISM, KEY)		\
@@ -116,7 +116,7 @@
 	X(C_MessageVerifyFinal, 1, SESSION)
 
 /* What gives the tables: exported, and decides whether to trace. */
-#define LY_CALLS_TABLES(X)						\
+#define LY_FUNCTIONS_TABLES(X)						\
 	X(C_GetFunctionList, 1, FUNCTION_LIST)				\
 	X(C_GetInterfaceList, 2, INTERFACES, COUNT_OUT)			\
 	X(C_GetInterface, 4, INTERFACE_NAME, VERSION, INTERFACE_OUT,	\
