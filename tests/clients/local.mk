@@ -9,6 +9,7 @@ clients_tests = \
 	tests/clients/openssh.sh \
 	tests/clients/openssl.sh \
 	tests/clients/p11kit.sh \
+	tests/clients/register.sh \
 	tests/clients/thunderbird.sh
 EXTRA_DIST += $(clients_tests) \
 	tests/clients/Pkcs11.java \

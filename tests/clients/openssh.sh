@@ -170,6 +170,11 @@ start_sshd $pam
 start_agent
 fails "ssh: without the token nobody logs in" try rsa
 logins 1 "$remote_key"
+ok "ssh: lanyard register writes its line" client "$rig" env \
+    HOME="$tmp/home" "$LANYARD" register --module "$MODULE" ssh
+costs 1 "ssh: logs in by that line, for any host" login rsa \
+    -o IdentityAgent=none -F "$tmp/home/.ssh/config"
+like "  and runs a command" "$tmp/ok.out" "^in by 127.0.0.1"
 echo 999999 >"$tmp/pin"
 fails "ssh-add: a wrong PIN adds nothing to the agent" \
     as_ssh ssh-add -s "$MODULE"
