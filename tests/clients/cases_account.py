@@ -111,5 +111,5 @@ def other_process(session):
     if not session.tb.has_preference(PROCESS):
         session.case("preference unknown, mail opens", do_unknown)
         return
-    session.case("module of pkcs11.txt is not loaded", do_process)
-    session.case("module added by hand opens the mail", do_process_added)
+    session.case("trap 20: module of pkcs11.txt is not loaded", do_process)
+    session.case("trap 20: module added by hand opens the mail", do_process_added)

@@ -56,14 +56,14 @@ begin "$rig"
 decrypts "all is well" CKR_OK
 same "  and the answer is right" "$tmp/out" "$tmp/secret"
 "$RIG" stop-service "$rig" || bail "stop-service"
-decrypts "service down" CKR_DEVICE_ERROR
+decrypts "contract 27: service down" CKR_DEVICE_ERROR
 shell_do find
 like "  the token still shows its objects" "$tmp/p11.out" "find CKR_OK [1-9]"
 
 for mode in silent silenthttp close garbage rawgarbage notjson wrongjson \
     empty status500 toolong endless bighead short drip redirect; do
 	start_bad "$mode" "$rig"
-	decrypts "service $mode" CKR_DEVICE_ERROR
+	decrypts "contract 27: service $mode" CKR_DEVICE_ERROR
 	stop_bad
 	"$RIG" start-service "$rig" || bail "start-service"
 	if wait_for 30 recovered; then

@@ -126,7 +126,7 @@ op(const struct ly_pkey *p, struct ly_alg alg, const void *in, size_t len,
 }
 
 static void
-test_trap_is_live(void **state)
+trap_1_is_live(void **state)
 {
 	(void)state;
 	if (EVP_PKEY_Q_keygen(ly_libctx(), NULL, "EC", "P-256") != NULL)
@@ -134,7 +134,7 @@ test_trap_is_live(void **state)
 }
 
 static void
-test_rsa(void **state)
+trap_1_rsa(void **state)
 {
 	struct ly_secret out = LY_SECRET_INIT;
 	struct ly_pkey *p = load(&d.rsa);
@@ -175,7 +175,7 @@ prove_and_free(struct ly_pkey **p)
 }
 
 static void
-test_curves(void **state)
+trap_1_curves(void **state)
 {
 	const struct ly_alg derive = { .op = LY_OP_DERIVE,
 	    .scheme = LY_ECDH };
@@ -202,7 +202,7 @@ test_curves(void **state)
 }
 
 static void
-test_lease_and_unseal(void **state)
+trap_1_lease_and_unseal(void **state)
 {
 	struct ly_secret key = LY_SECRET_INIT;
 	struct ly_pkey *recv = load(&d.recv_key);
@@ -224,7 +224,7 @@ test_lease_and_unseal(void **state)
 }
 
 static void
-test_device_and_certificates(void **state)
+trap_1_device_and_certificates(void **state)
 {
 	struct ly_device_keys keys = { NULL, NULL };
 	struct ly_cert_info info;
@@ -242,7 +242,7 @@ test_device_and_certificates(void **state)
 }
 
 static void
-test_keyless(void **state)
+trap_1_keyless(void **state)
 {
 	struct ly_secret k = LY_SECRET_INIT, pt = LY_SECRET_INIT;
 	uint8_t mac[32];
@@ -279,12 +279,12 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_trap_is_live),
-		cmocka_unit_test(test_rsa),
-		cmocka_unit_test(test_curves),
-		cmocka_unit_test(test_lease_and_unseal),
-		cmocka_unit_test(test_device_and_certificates),
-		cmocka_unit_test(test_keyless),
+		cmocka_unit_test(trap_1_is_live),
+		cmocka_unit_test(trap_1_rsa),
+		cmocka_unit_test(trap_1_curves),
+		cmocka_unit_test(trap_1_lease_and_unseal),
+		cmocka_unit_test(trap_1_device_and_certificates),
+		cmocka_unit_test(trap_1_keyless),
 	};
 
 	prepare_keys();

@@ -52,7 +52,7 @@ for op in "decrypt $rsa_id RSA-PKCS $tmp/cipher $tmp/out" \
 	is "${op%% *}" "$answer" "${op%% *} CKR_OK"
 	is "  one request" $(($(ops) - before)) 1
 done
-is "all of them over one connection" "$(connections)" 1
+is "contract 30: all of them over one connection" "$(connections)" 1
 before=$(requests "$rig")
 rm -f "$tmp/out"
 shell_do decrypt "$rsa_id" RSA-PKCS "$tmp/cipher" "$tmp/out"
@@ -63,21 +63,23 @@ before=$(requests "$rig")
 shell_do list
 shell_do find
 shell_do token
-is "lists and searches ask nothing" $(($(requests "$rig") - before)) 0
+is "contract 7: lists and searches ask nothing" $(($(requests "$rig") - before)) 0
 before=$(requests "$rig")
 printf 'far too short' >"$tmp/short"
 shell_do decrypt "$rsa_id" RSA-PKCS "$tmp/short" "$tmp/out"
-is "a ciphertext of a wrong length is refused" "$answer" \
+is "contract 35: a ciphertext of a wrong length is refused" "$answer" \
     "decrypt CKR_ENCRYPTED_DATA_LEN_RANGE"
 is "  without asking" $(($(requests "$rig") - before)) 0
+is "contract 5: the host has one thread after all that" \
+    "$(find "/proc/$shell_pid/task" -mindepth 1 -maxdepth 1 | wc -l)" 1
 shell_do finalize
 ok "the host ends well" shell_stop
 
 # No payload, no PIN, no key in the log.
 if grep -Eq 'BEGIN|PRIVATE|123456' "$rig/service.log"; then
-	fail "the log holds no payload"
+	fail "contract 51: the service's log holds no payload"
 else
-	pass "the log holds no payload"
+	pass "contract 51: the service's log holds no payload"
 fi
 
 # With the service off, what connects?
@@ -103,7 +105,7 @@ fi
 	echo close
 	echo finalize
 } >"$tmp/lists"
-is "no connection for C_Initialize to C_FindObjects" \
+is "contract 7: no connection for C_Initialize to C_FindObjects" \
     "$(connects sh -c "'$top_builddir/tests/interop/p11shell' '$MODULE' \
     <'$tmp/lists'")" 0
 is "  and they all worked" "$(grep -c CKR_OK "$tmp/strace.out")" 7

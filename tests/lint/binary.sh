@@ -12,7 +12,7 @@ printf '%s\n' C_GetFunctionList C_GetInterface C_GetInterfaceList >"$hits.want"
 nm -D --defined-only "$module" | awk '{ print $3 }' | sed 's/@.*//' |
 	sort >"$hits.got"
 diff "$hits.want" "$hits.got" | grep '^[<>]' |
-	rule "the module exports exactly three functions"
+	rule "contract 1: the module exports exactly three functions"
 rm -f "$hits.want" "$hits.got"
 
 needed()
@@ -22,7 +22,7 @@ needed()
 
 needed "$module" |
 	grep -Ev '^(libcrypto|libjansson|libinih|libc|libm|libdl|libpthread|ld-linux.*|libasan|libubsan|libtsan|libgcc_s)\.so' |
-	rule "the module is linked with what it needs at start only"
+	rule "trap 11: the module is linked with what it needs at start only"
 
 {
 	readelf -d "$module" | grep -q 'FLAGS_1.*NODELETE' ||
@@ -31,7 +31,7 @@ needed "$module" |
 	readelf -lW "$module" | grep -q GNU_RELRO || echo "no RELRO"
 	readelf -lW "$module" | grep -q 'GNU_STACK.*RWE' &&
 		echo "executable stack"
-} | rule "the module stays loaded, and is hardened"
+} | rule "trap 4: the module stays loaded, and is hardened"
 
 for f in server/lanyardd cli/lanyard; do
 	bin=$top_builddir/.libs/$(basename "$f")

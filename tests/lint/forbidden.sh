@@ -26,7 +26,7 @@ calls 'abort|exit|_exit|quick_exit|assert' common module |
 	rule "nothing in the module ends its host"
 calls 'atexit|on_exit|pthread_atfork|signal|sigaction|sigprocmask|pthread_create|thrd_create' \
     module common | grep -v '^common/compat' |
-	rule "the module leaves no handler, signal or thread behind"
+	rule "contract 5: the module leaves no handler, signal or thread behind"
 calls 'getenv' common module | grep -v '^common/compat' |
 	rule "the environment is read by compat (secure_getenv) only"
 # find and handle grow tables of handles, which are no secret.
@@ -37,11 +37,11 @@ calls 'memcmp' common/secret.c common/unpad.c common/pkey.c \
     common/device.c | grep -v 'CRYPTO_memcmp' |
 	rule "secrets are compared in constant time"
 calls 'EVP_PKEY_fromdata_init|EVP_PKEY_fromdata' common module |
-	rule "keys are built from DER (a host's engine hijacks fromdata)"
+	rule "trap 1: keys are built from DER (a host's engine hijacks fromdata)"
 calls 'curl_global_cleanup|OPENSSL_cleanup|EVP_cleanup|ERR_free_strings|CONF_modules_unload' \
-    $all | rule "nothing global of the host is torn down"
+    $all | rule "trap 5: nothing global of the host is torn down"
 calls 'OpenSSL_add_all_algorithms|OPENSSL_config|CONF_modules_load_file|OPENSSL_load_builtin_modules' \
-    common module | rule "the host's OpenSSL configuration is not loaded"
+    common module | rule "trap 3: the host's OpenSSL configuration is not loaded"
 }
 # shellcheck disable=SC2046
 code $(sources common module) |

@@ -1,6 +1,7 @@
 # The rules that matter are scripts: make lint.
 lint_tests = \
 	tests/lint/binary.sh \
+	tests/lint/contract.sh \
 	tests/lint/forbidden.sh \
 	tests/lint/headers.sh \
 	tests/lint/layers.sh \

@@ -19,6 +19,7 @@ libly_fixture_la_CFLAGS = $(pkcs11_cflags)
 
 pkcs11_tests = \
 	tests/pkcs11/test_abuse \
+	tests/pkcs11/test_contract \
 	tests/pkcs11/test_drivers \
 	tests/pkcs11/test_find \
 	tests/pkcs11/test_fork \
@@ -37,6 +38,11 @@ TESTS += $(pkcs11_tests)
 tests_pkcs11_test_abuse_SOURCES = tests/pkcs11/test_abuse.c $(pkcs11_fake)
 tests_pkcs11_test_abuse_CFLAGS = $(pkcs11_cflags)
 tests_pkcs11_test_abuse_LDADD = $(pkcs11_ldadd)
+
+tests_pkcs11_test_contract_SOURCES = tests/pkcs11/test_contract.c \
+	$(pkcs11_fake)
+tests_pkcs11_test_contract_CFLAGS = $(pkcs11_cflags) -D_GNU_SOURCE
+tests_pkcs11_test_contract_LDADD = $(pkcs11_ldadd)
 
 tests_pkcs11_test_drivers_SOURCES = tests/pkcs11/test_drivers.c \
 	module/driver_cached.c
@@ -86,3 +92,11 @@ tests_unit_test_handle_LDADD = libly-module.la $(unit_ldadd)
 tests_unit_test_recent_SOURCES = tests/unit/test_recent.c
 tests_unit_test_recent_CFLAGS = $(unit_cflags) -I$(top_srcdir)/module
 tests_unit_test_recent_LDADD = libly-module.la $(unit_ldadd)
+
+# What the module answers, for the tables of doc/CONTRACT.md.
+check_PROGRAMS += tests/pkcs11/tables
+tests_pkcs11_tables_SOURCES = tests/pkcs11/tables.c $(pkcs11_fake)
+tests_pkcs11_tables_CFLAGS = $(pkcs11_cflags)
+tests_pkcs11_tables_LDADD = $(pkcs11_ldadd)
+TESTS += tests/pkcs11/tables.sh
+EXTRA_DIST += tests/pkcs11/tables.sh

@@ -214,7 +214,7 @@ contract_8_40_not_enrolled_is_an_empty_token(void **state)
 }
 
 static void
-contract_10_42_flags_and_strings_of_a_token(void **state)
+contract_10_37_42_flags_and_strings_of_a_token(void **state)
 {
 	CK_TOKEN_INFO ti;
 	CK_INFO info;
@@ -421,7 +421,7 @@ main(void)
 		T(contract_6_initialize_twice_says_so_and_harms_nothing),
 		T(a_broken_configuration_file_shows_an_empty_token),
 		T(contract_8_40_not_enrolled_is_an_empty_token),
-		T(contract_10_42_flags_and_strings_of_a_token),
+		T(contract_10_37_42_flags_and_strings_of_a_token),
 		T(contract_18_19_23_trap_9_mechanisms),
 		T(contract_9_slots_grow_and_never_shrink),
 		T(a_damaged_account_is_empty_and_not_an_error),

@@ -129,7 +129,7 @@ contract_25_a_kept_result_is_not_given_for_another_input(void **state)
 }
 
 static void
-contract_20_trap_10_failures_are_device_errors(void **state)
+contract_20_trap_10_16_failures_are_device_errors(void **state)
 {
 	static const int errs[] = { LY_ERR_NET, LY_ERR_TIMEOUT,
 	    LY_ERR_DENIED, LY_ERR_EXPIRED, LY_ERR_CRYPTO, LY_ERR_FORMAT,
@@ -815,7 +815,7 @@ main(void)
 		T(contract_17_an_expired_key_decrypts_and_does_not_sign),
 		T(contract_25_sizes_are_answered_locally),
 		T(contract_25_a_kept_result_is_not_given_for_another_input),
-		T(contract_20_trap_10_failures_are_device_errors),
+		T(contract_20_trap_10_16_failures_are_device_errors),
 		T(contract_35_a_buffer_that_was_not_filled_is_never_sent),
 		T(contract_35_a_ciphertext_of_another_length_is_never_sent),
 		T(an_answer_that_is_too_long_is_refused),

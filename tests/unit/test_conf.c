@@ -100,7 +100,7 @@ test_each_source_over_the_one_before(void **state)
 }
 
 static void
-test_where_the_users_file_is(void **state)
+trap_15_where_the_users_file_is(void **state)
 {
 	struct scratch *s = *state;
 	char args[LY_PATH_MAX + 20], path[LY_PATH_MAX];
@@ -341,7 +341,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		conf_test(test_nothing_configured),
 		conf_test(test_each_source_over_the_one_before),
-		conf_test(test_where_the_users_file_is),
+		conf_test(trap_15_where_the_users_file_is),
 		conf_test(test_paths_of_the_home),
 		conf_test(test_long_paths_in_a_file),
 		conf_test(test_bad_strings),

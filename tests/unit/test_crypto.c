@@ -56,7 +56,7 @@ test_one_context_for_all_threads(void **state)
 }
 
 static void
-test_guard_restores_the_host(void **state)
+trap_2_guard_restores_the_host(void **state)
 {
 	OSSL_LIB_CTX *host = OSSL_LIB_CTX_new(), *before, *inner;
 
@@ -292,7 +292,7 @@ conf_probe(CONF_IMODULE *md, const CONF *cnf)
  * nothing before may have read it, nor what libcurl does at its start.
  */
 static void
-test_no_configuration_is_read(void **state)
+trap_3_no_configuration_is_read(void **state)
 {
 	(void)state;
 	assert_int_equal(conf_reads, 0);
@@ -314,7 +314,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_one_context_for_all_threads),
-		cmocka_unit_test(test_guard_restores_the_host),
+		cmocka_unit_test(trap_2_guard_restores_the_host),
 		cmocka_unit_test(test_digests),
 		cmocka_unit_test(test_hmac),
 		cmocka_unit_test(test_aead_there_and_back),
@@ -322,7 +322,7 @@ main(void)
 		cmocka_unit_test(test_scrypt),
 		cmocka_unit_test(test_x963),
 		cmocka_unit_test(test_aes_unwrap),
-		cmocka_unit_test(test_no_configuration_is_read),
+		cmocka_unit_test(trap_3_no_configuration_is_read),
 	};
 	char path[] = "/tmp/lanyard-conf-XXXXXX";
 	int fd = mkstemp(path), r;

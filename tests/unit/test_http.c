@@ -177,7 +177,7 @@ test_methods_and_request_headers(void **state)
 }
 
 static void
-test_connection_is_kept(void **state)
+contract_30_connection_is_kept(void **state)
 {
 	struct ly_http *h = open_kind("good");
 	int i;
@@ -307,7 +307,7 @@ test_proxy_but_not_for_loopback(void **state)
 }
 
 static void
-test_deadlines(void **state)
+contract_27_trap_5_deadlines(void **state)
 {
 	const struct setting mute = { .kind = "mute", .timeout_ms = 1200 };
 	const struct setting good = { .kind = "good", .timeout_ms = 1200 };
@@ -606,7 +606,7 @@ test_paths_that_are_too_long(void **state)
 }
 
 static void
-test_the_hosts_openssl_is_as_before(void **state)
+trap_2_the_hosts_openssl_is_as_before(void **state)
 {
 	OSSL_LIB_CTX *theirs = OSSL_LIB_CTX_new(), *before;
 	struct ly_http *h = open_kind("good");
@@ -649,14 +649,14 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_answer_and_headers),
 		cmocka_unit_test(test_methods_and_request_headers),
-		cmocka_unit_test(test_connection_is_kept),
+		cmocka_unit_test(contract_30_connection_is_kept),
 		cmocka_unit_test(test_closed_connection_is_replaced),
 		cmocka_unit_test(test_broken_answers),
 		cmocka_unit_test(test_certificates),
 		cmocka_unit_test(test_the_systems_anchors_know_nothing_of_it),
 		cmocka_unit_test(test_nobody_there),
 		cmocka_unit_test(test_proxy_but_not_for_loopback),
-		cmocka_unit_test(test_deadlines),
+		cmocka_unit_test(contract_27_trap_5_deadlines),
 		cmocka_unit_test(test_device_certificate),
 		cmocka_unit_test(test_many_threads),
 		cmocka_unit_test(
@@ -668,7 +668,7 @@ main(void)
 		cmocka_unit_test(test_insecure_probe),
 		cmocka_unit_test(test_addresses_that_are_refused),
 		cmocka_unit_test(test_paths_that_are_too_long),
-		cmocka_unit_test(test_the_hosts_openssl_is_as_before),
+		cmocka_unit_test(trap_2_the_hosts_openssl_is_as_before),
 	};
 
 	return cmocka_run_group_tests(tests, group_setup, group_teardown);

@@ -72,7 +72,7 @@ test_known_answers(void **state)
 }
 
 static void
-test_nothing_behind_the_message(void **state)
+trap_18_nothing_behind_the_message(void **state)
 {
 	struct ly_secret out = LY_SECRET_INIT;
 	uint8_t em[256], kdk[LY_KDK_LEN] = { 5 };
@@ -110,7 +110,7 @@ test_sizes(void **state)
 
 /* Good and bad blocks, undefined as a decryption's result would be. */
 static void
-test_no_branch_on_secrets(void **state)
+trap_18_no_branch_on_secrets(void **state)
 {
 	struct ly_secret out = LY_SECRET_INIT;
 	uint8_t em[256], kdk[LY_KDK_LEN], dh[32] = { 3 };
@@ -142,9 +142,9 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_known_answers),
-		cmocka_unit_test(test_nothing_behind_the_message),
+		cmocka_unit_test(trap_18_nothing_behind_the_message),
 		cmocka_unit_test(test_sizes),
-		cmocka_unit_test(test_no_branch_on_secrets),
+		cmocka_unit_test(trap_18_no_branch_on_secrets),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
