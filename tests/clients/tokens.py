@@ -150,8 +150,8 @@ class Lanyard:
         if how == "lanyard":
             self.tool("register", "--module", self.module, profile.folder)
         elif how == "policy":
-            profile.policy({"SecurityDevices": {
-                "Add": {self.name: self.module}}})
+            self.tool("register", "--module", self.module,
+                      profile.policies_file())
         else:
             profile.add_module(self.name, self.module)
         if how == "second":

@@ -127,18 +127,17 @@ class Profile:
     def add_module(self, name, path):
         self.nss("modutil", "-force", "-add", name, "-libfile", path)
 
-    def policy(self, policies):
-        """An administrator's policies.json, for this profile alone.
+    def policies_file(self):
+        """Where an administrator's policies.json is, for this profile alone.
 
         Thunderbird takes another path than its own folder's only in
         automation, which this preference with a frightening name declares.
         """
         path = os.path.join(self.folder, "policies.json")
-        with open(path, "w") as f:
-            json.dump({"policies": policies}, f)
         self.prefs({"browser.policies.alternatePath": path,
                     "security.turn_off_all_security_so_that_viruses_can_"
                     "take_over_this_computer": True})
+        return path
 
     def folder_file(self, name):
         """The mbox file of a local folder."""
