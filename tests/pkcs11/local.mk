@@ -1,6 +1,6 @@
 # The module's whole state machine without a network: a fake driver.
 EXTRA_DIST += tests/pkcs11/calls.h tests/pkcs11/fixture.h \
-	tests/pkcs11/fixture_keys.h
+	tests/pkcs11/fixture_keys.h tests/pkcs11/fixture_many.h
 
 pkcs11_cflags = $(AM_CFLAGS) $(CMOCKA_CFLAGS) -I$(top_srcdir)/module
 pkcs11_ldadd = libly-fixture.la libly-module.la libly-common.la \
@@ -14,7 +14,8 @@ libly_fixture_la_SOURCES = \
 	tests/pkcs11/calls.c \
 	tests/pkcs11/fixture.c \
 	tests/pkcs11/fixture_driver.c \
-	tests/pkcs11/fixture_keys.c
+	tests/pkcs11/fixture_keys.c \
+	tests/pkcs11/fixture_many.c
 libly_fixture_la_CFLAGS = $(pkcs11_cflags)
 
 pkcs11_tests = \
