@@ -35,6 +35,12 @@ tests_interop_nofreelocale_la_SOURCES = tests/interop/nofreelocale.c
 tests_interop_nofreelocale_la_CFLAGS = $(WARN_CFLAGS) -D_GNU_SOURCE
 tests_interop_nofreelocale_la_LDFLAGS = -module -avoid-version -rpath /none
 
+# Counts system calls and instructions, which a sanitizer has of its own.
+EXTRA_DIST += tests/interop/light.sh
+if !SANITIZE
+TESTS += tests/interop/light.sh
+endif
+
 # The interop tests alone.
 interop: all
 	$(AM_V_at)$(MAKE) $(AM_MAKEFLAGS) check TESTS='$(interop_tests)'
