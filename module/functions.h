@@ -83,7 +83,7 @@
 	X(C_WaitForSlotEvent, 3, WAIT_FLAGS, SLOT_OUT, RESERVED)
 
 /* What PKCS#11 v3.0 adds, without what gives the tables themselves. */
-#define LY_FUNCTIONS_3_0(X)							\
+#define LY_FUNCTIONS_3_0(X)						\
 	X(C_LoginUser, 6, SESSION, USER, PIN, LEN, USER_NAME, LEN)	\
 	X(C_SessionCancel, 2, SESSION, CANCEL_FLAGS)			\
 	X(C_MessageEncryptInit, 3, SESSION, MECHANISM, KEY)		\
