@@ -31,10 +31,13 @@ ln -s "$(pkg-config --variable=includedir p11-kit-1)/p11-kit-1/p11-kit" \
 
 for f in $(sources common module | grep '\.c$' |
     grep -Ev '^common/(compat|file)(_[a-z0-9]+)?\.c$'); do
-	$cc -std=c11 -fsyntax-only -Wall -Wextra -Wconversion -Werror=format \
-	    -D__USE_MINGW_ANSI_STDIO=1 -I common -I "$include" \
-	    -include "$top_srcdir/tests/lint/windows.h" "$f" 2>&1 |
-		grep -E 'error|warning' |
+	{
+		$cc -std=c11 -fsyntax-only -Wall -Wextra -Wconversion \
+		    -Werror=format -D__USE_MINGW_ANSI_STDIO=1 -I common \
+		    -I "$include" \
+		    -include "$top_srcdir/tests/lint/windows.h" "$f" 2>&1 ||
+			echo "$f: error: $cc fails"
+	} | grep -E 'error|warning' |
 		grep -v 'include/openssl'
 done | rule "module/ and common/ compile for Windows"
 finish
