@@ -52,9 +52,8 @@ key_load(const char *dir, const char *name)
 	return key;
 }
 
-/* A DigestInfo to sign, a ciphertext to open, a peer to agree with. */
-static void
-inputs_make(struct bench_keys *k)
+void
+bench_inputs_renew(struct bench_keys *k)
 {
 	static const uint8_t prefix[19] = {
 		0x30, 0x31, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01,
@@ -70,6 +69,7 @@ inputs_make(struct bench_keys *k)
 	    EVP_PKEY_encrypt(ctx, k->cipher, &len, k->digest, 32) != 1)
 		bench_die("encrypt");
 	EVP_PKEY_CTX_free(ctx);
+	EVP_PKEY_free(k->peer);
 	if ((k->peer = EVP_EC_gen("P-256")) == NULL ||
 	    EVP_PKEY_get_octet_string_param(k->peer, "encoded-pub-key",
 	    k->point, sizeof k->point, &len) != 1)
@@ -85,7 +85,7 @@ bench_keys_load(const char *dir, struct bench_keys *k)
 	k->key[BENCH_P256_SIGN] = key_load(dir, "p256");
 	k->key[BENCH_ED25519_SIGN] = key_load(dir, "ed25519");
 	k->key[BENCH_ECDH] = k->key[BENCH_P256_SIGN];
-	inputs_make(k);
+	bench_inputs_renew(k);
 }
 
 static int

@@ -54,6 +54,12 @@ void bench_die(const char *what);
 /* Read DIR/rsa.key, p256.key and ed25519.key, made by tests/make-data. */
 void bench_keys_load(const char *dir, struct bench_keys *k);
 
+/*
+ * Another ciphertext to open and another peer to agree with: the module does
+ * not ask the service again for what it has asked just now.
+ */
+void bench_inputs_renew(struct bench_keys *k);
+
 /* Load module, log in to the token with that label, find the keys. */
 void bench_token_open(const char *module, const char *label,
     const char *pin, const struct bench_keys *k, struct bench_token *t);

@@ -89,6 +89,7 @@ measure(enum bench_op op, BIO *bio, const char *host, size_t rounds)
 
 	bench_bare_init(&bare, op, &keys);
 	for (i = 0; i < rounds; i++) {
+		bench_inputs_renew(&keys);
 		t = bench_now();
 		post(bio, host);
 		p[i] = bench_now() - t;
