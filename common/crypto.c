@@ -37,14 +37,18 @@ static _Atomic(EVP_CIPHER *) gcm;
  * default context, and that may load engines and providers that call us:
  * so NO_LOAD_CONFIG. A host that uses OpenSSL has read it before.
  */
+int
+ly_crypto_alive(void)
+{
+	return OPENSSL_init_crypto(OPENSSL_INIT_NO_ATEXIT |
+	    OPENSSL_INIT_NO_LOAD_CONFIG, NULL) == 1;
+}
+
 static OSSL_LIB_CTX *
 libctx_make(void)
 {
 	OSSL_LIB_CTX *ctx;
 
-	if (OPENSSL_init_crypto(OPENSSL_INIT_NO_ATEXIT |
-	    OPENSSL_INIT_NO_LOAD_CONFIG, NULL) != 1)
-		return NULL;
 	if ((ctx = OSSL_LIB_CTX_new()) == NULL)
 		return NULL;
 	if (OSSL_PROVIDER_load(ctx, "default") == NULL) {
@@ -59,6 +63,8 @@ ly_libctx(void)
 {
 	OSSL_LIB_CTX *ctx;
 
+	if (!ly_crypto_alive())
+		return NULL;
 	ctx = atomic_load_explicit(&libctx, memory_order_acquire);
 	if (ctx != NULL)
 		return ctx;

@@ -27,6 +27,12 @@ struct ly_buf;
 OSSL_LIB_CTX *ly_libctx(void);
 
 /*
+ * 0 once the host has called OPENSSL_cleanup: nothing made by OpenSSL may
+ * be touched any more, not even to free it. ly_libctx gives NULL then.
+ */
+int ly_crypto_alive(void);
+
+/*
  * Around OpenSSL calls that cannot be told a library context (CMS, X.509,
  * PKCS#12, libcurl): make ours this thread's default, and keep the host's
  * error queue as it is. Give what enter returned to leave, on every path;

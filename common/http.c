@@ -142,9 +142,12 @@ ly_http_free(struct ly_http **http)
 	*http = NULL;
 	if (h == NULL)
 		return;
-	/* A forked child leaves the sockets of its parent alone. */
+	/*
+	 * A forked child leaves the sockets of its parent alone, and after
+	 * OPENSSL_cleanup libcurl could not close its TLS any more.
+	 */
 	if (h->idle != NULL && h->pid == ly_process_id() &&
-	    ly_http_lib_load(&lib, NULL) == 0) {
+	    ly_crypto_alive() && ly_http_lib_load(&lib, NULL) == 0) {
 		host = ly_libctx_enter(NULL);
 		while ((c = h->idle) != NULL) {
 			h->idle = c->next;

@@ -175,13 +175,15 @@ ly_pkey_free(struct ly_pkey **pp)
 
 	if (p == NULL)
 		return;
+	*pp = NULL;
+	if (!ly_crypto_alive())
+		return;
 	for (kind = 0; kind < LY_CTX_KINDS; kind++)
 		for (i = 0; i < LY_CTX_IDLE; i++)
 			ly_pkey_ctx_free(atomic_load(&p->idle[kind][i]));
 	EVP_PKEY_free(p->evp);
 	OPENSSL_free(p->spki);
 	OPENSSL_clear_free(p, sizeof(*p));
-	*pp = NULL;
 }
 
 int
@@ -312,6 +314,8 @@ ly_pkey_op(const struct ly_pkey *p, const struct ly_alg *alg,
 		return LY_ERR_UNSUPPORTED;
 	if (inlen > LY_OP_IN_MAX)
 		return LY_ERR_LENGTH;
+	if (ly_libctx() == NULL)
+		return LY_ERR_CRYPTO;
 	(void)ERR_set_mark();
 	if (p->type == LY_KEY_RSA)
 		r = ly_rsa_op(p, alg, in, inlen, out);

@@ -17,13 +17,6 @@ struct ly_hasher {
 };
 
 int
-ly_ossl_alive(void)
-{
-	return OPENSSL_init_crypto(OPENSSL_INIT_NO_ATEXIT |
-	    OPENSSL_INIT_NO_LOAD_CONFIG, NULL) == 1;
-}
-
-int
 ly_hasher_new(enum ly_hash hash, struct ly_hasher **out)
 {
 	OSSL_LIB_CTX *lib = ly_libctx();
@@ -84,7 +77,7 @@ void
 ly_hasher_free(struct ly_hasher **h)
 {
 	if (*h != NULL) {
-		if (ly_ossl_alive())
+		if (ly_crypto_alive())
 			EVP_MD_CTX_free((*h)->ctx);
 		free(*h);
 	}

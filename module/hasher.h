@@ -27,10 +27,4 @@ enum ly_hash ly_hasher_hash(const struct ly_hasher *h);
 /* NULL is fine; safe after the host has cleaned up its OpenSSL. */
 void ly_hasher_free(struct ly_hasher **h);
 
-/*
- * 0 once the host has called OPENSSL_cleanup: nothing made by OpenSSL may
- * be touched any more, not even to free it.
- */
-int ly_ossl_alive(void);
-
 #endif
