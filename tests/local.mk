@@ -16,6 +16,7 @@ include tests/pkcs11/local.mk
 include tests/server/local.mk
 include tests/cli/local.mk
 include tests/clients/local.mk
+include tests/hosts/local.mk
 include tests/interop/local.mk
 include tests/fuzz/local.mk
 include tests/bench/local.mk

@@ -184,8 +184,9 @@ mechanism(void)
 		m.ulParameterLen = sizeof(ecdh);
 		break;
 	}
+	/* Odd: a length of no parameters, so that none are made up. */
 	if (byte() == 0xff)
-		m.ulParameterLen = byte() % 80 & ~7ul;
+		m.ulParameterLen = byte() | 1u;
 	return &m;
 }
 

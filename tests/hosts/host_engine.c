@@ -1,0 +1,118 @@
+/*
+ * libp11's engine, made the default for everything as "openssl -engine
+ * pkcs11" does: OpenSSL calls of the module's own are turned on it as well.
+ */
+#define OPENSSL_SUPPRESS_DEPRECATED
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include <openssl/engine.h>
+
+#include "host.h"
+#include "host_evp.h"
+#include "p11.h"
+
+static ENGINE *_Atomic shared;
+static _Thread_local ENGINE *mine;	/* of a thread that races */
+
+/* The module is loaded with the first key, which is past this lock. */
+static pthread_mutex_t loading = PTHREAD_MUTEX_INITIALIZER;
+
+static int
+load_engine(void)
+{
+	ENGINE *e;
+
+	ENGINE_load_builtin_engines();
+	if ((e = ENGINE_by_id("pkcs11")) == NULL ||
+	    ENGINE_ctrl_cmd_string(e, "MODULE_PATH", host_module, 0) != 1 ||
+	    (*host_pin != '\0' &&
+	    ENGINE_ctrl_cmd_string(e, "PIN", host_pin, 0) != 1) ||
+	    ENGINE_init(e) != 1 ||
+	    ENGINE_set_default(e, ENGINE_METHOD_ALL) != 1)
+		return evp_fails("engine");
+	mine = e;
+	atomic_store(&shared, e);
+	return 0;
+}
+
+/* OpenSSL's own loading of engines is not for more threads than one. */
+static int
+load(void)
+{
+	int r;
+
+	(void)pthread_mutex_lock(&loading);
+	r = load_engine();
+	(void)pthread_mutex_unlock(&loading);
+	return r;
+}
+
+static EVP_PKEY *
+key(const char *uri)
+{
+	return ENGINE_load_private_key(mine != NULL ? mine :
+	    atomic_load(&shared), uri, NULL, NULL);
+}
+
+static int
+work(void)
+{
+	return evp_work(key);
+}
+
+/*
+ * libp11 holds locks of its own in its calls, which a child would find
+ * held for ever: the threads that fill the process go past it.
+ */
+static int
+busy(void)
+{
+	static CK_FUNCTION_LIST *_Atomic f;
+	CK_FUNCTION_LIST *list = atomic_load(&f);
+	void *lib;
+
+	if (list == NULL && (list = p11_open(host_module, &lib)) == NULL)
+		return -1;
+	atomic_store(&f, list);
+	return p11_look(list);
+}
+
+/* libp11 sees by itself that it is in a child. */
+static int
+child(void)
+{
+	return 0;
+}
+
+/* The engine is no longer the default, and its library can go. */
+static int
+unload(void)
+{
+	ENGINE *e = atomic_load(&shared);
+
+	ENGINE_unregister_RSA(e);
+	ENGINE_unregister_DSA(e);
+	ENGINE_unregister_DH(e);
+	ENGINE_unregister_EC(e);
+	ENGINE_unregister_RAND(e);
+	ENGINE_unregister_ciphers(e);
+	ENGINE_unregister_digests(e);
+	ENGINE_unregister_pkey_meths(e);
+	ENGINE_unregister_pkey_asn1_meths(e);
+	mine = NULL;
+	if (ENGINE_finish(e) != 1 || ENGINE_free(e) != 1)
+		return host_fails("ENGINE_finish", 0);
+	return 0;
+}
+
+const struct host host = {
+	.name = "engine",
+	.load = load,
+	.work = work,
+	.busy = busy,
+	.child = child,
+	.finalize = evp_finalize,
+	.unload = unload,
+	.race = 1
+};

@@ -1,0 +1,95 @@
+/* See host_evp.h. */
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include <string.h>
+
+#include <dlfcn.h>
+
+#include <openssl/err.h>
+#include <openssl/rsa.h>
+
+#include "host.h"
+#include "host_evp.h"
+#include "p11.h"
+
+int
+evp_fails(const char *what)
+{
+	ERR_print_errors_fp(stderr);
+	return host_fails(what, 0);
+}
+
+static int
+decrypts(EVP_PKEY *key)
+{
+	EVP_PKEY_CTX *c = EVP_PKEY_CTX_new(key, NULL);
+	unsigned char in[512], out[512];
+	const size_t len = host_file("cipher", in, sizeof(in));
+	size_t n = sizeof(out);
+	int r = -1;
+
+	if (c == NULL || EVP_PKEY_decrypt_init(c) != 1 ||
+	    EVP_PKEY_CTX_set_rsa_padding(c, RSA_PKCS1_PADDING) != 1 ||
+	    EVP_PKEY_decrypt(c, out, &n, in, len) != 1)
+		(void)evp_fails("decrypting");
+	else
+		r = host_same("plain", out, n);
+	EVP_PKEY_CTX_free(c);
+	return r;
+}
+
+static int
+signs(EVP_PKEY *key)
+{
+	EVP_MD_CTX *c = EVP_MD_CTX_new();
+	unsigned char in[4096], out[512];
+	const size_t len = host_file("data", in, sizeof(in));
+	size_t n = sizeof(out);
+	int r = -1;
+
+	if (c == NULL || EVP_DigestSignInit(c, NULL, EVP_sha256(), NULL,
+	    key) != 1 || EVP_DigestSign(c, out, &n, in, len) != 1)
+		(void)evp_fails("signing");
+	else
+		r = host_same("sig", out, n);
+	EVP_MD_CTX_free(c);
+	return r;
+}
+
+static int
+with(const char *name, EVP_PKEY *(*get)(const char *), int (*use)(EVP_PKEY *))
+{
+	char uri[1024];
+	EVP_PKEY *key;
+	int r;
+
+	if (host_text(name, uri, sizeof(uri)) != 0)
+		return -1;
+	if ((key = get(uri)) == NULL)
+		return evp_fails(name);
+	r = use(key);
+	EVP_PKEY_free(key);
+	return r;
+}
+
+int
+evp_work(EVP_PKEY *(*key)(const char *uri))
+{
+	return with("rsa.uri", key, decrypts) != 0 ? -1 :
+	    with("signer.uri", key, signs);
+}
+
+int
+evp_finalize(void)
+{
+	CK_FUNCTION_LIST *f;
+	void *lib;
+	CK_RV rv;
+
+	if ((f = p11_open(host_module, &lib)) == NULL)
+		return -1;
+	rv = f->C_Finalize(NULL);
+	return rv == CKR_OK ? 0 : host_fails("C_Finalize", rv);
+}
