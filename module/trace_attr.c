@@ -9,7 +9,8 @@
 #include "trace_names.h"
 
 #define ATTRS_SHOWN 64
-#define ATTRS_MAX 0x10000	/* more is a number gone wrong */
+#define ATTRS_MAX 0x10000	/* more is a number gone wrong, */
+#define VALUE_MAX 0x10000	/* and so is a longer value: not read */
 
 enum show {
 	SHOW_SIZE,
@@ -155,7 +156,7 @@ value(struct ly_buf *b, enum show how, const CK_ATTRIBUTE *a)
 		ly_trace_put(b, "unavailable");
 	} else if (a->pValue == NULL) {
 		ly_trace_put(b, "NULL (%lu)", (unsigned long)a->ulValueLen);
-	} else if (how == SHOW_SIZE) {
+	} else if (how == SHOW_SIZE || a->ulValueLen > VALUE_MAX) {
 		ly_trace_put(b, "not shown (%lu)",
 		    (unsigned long)a->ulValueLen);
 	} else if (how == SHOW_HEX) {

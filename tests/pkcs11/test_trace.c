@@ -404,12 +404,15 @@ static int
 ask_wrongly(void)
 {
 	static CK_ATTRIBUTE many[10000];
+	CK_ATTRIBUTE id[] = { { CKA_ID, &no, (CK_ULONG)-2 } };
 	CK_MECHANISM m = { CKM_RSA_PKCS_OAEP, many, 3 };
 	CK_SESSION_HANDLE s;
 
 	if (!start() || f->C_OpenSession(0, 4, NULL, NULL, &s) != CKR_OK)
 		return 1;
 	(void)f->C_FindObjectsInit(s, many, (CK_ULONG)-1);
+	(void)f->C_FindObjectsInit(s, id, 1);
+	(void)f->C_FindObjectsFinal(s);
 	(void)f->C_GetAttributeValue(s, first(s, CKO_PUBLIC_KEY, CKK_RSA),
 	    many, 10000);
 	(void)f->C_DecryptInit(s, &m, 0);
@@ -428,6 +431,7 @@ wrong_numbers_are_printed_not_followed(void **state)
 	read_all(trace, &b);
 	assert_true(HOLDS(&b, "pTemplate = [18446744073709551615]\n"));
 	assert_true(HOLDS(&b, "    and 9936 more\n"));
+	assert_true(HOLDS(&b, "CKA_ID = not shown (18446744073709551614)"));
 	assert_true(HOLDS(&b, "CKM_RSA_PKCS_OAEP, parameter (3)\n"));
 	assert_in_range(b.len, 1, 64 * 1024);
 	ly_buf_clear(&b);
