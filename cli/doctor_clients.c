@@ -65,7 +65,7 @@ say_list(struct ly_doctor *d, const struct place *p, const char *file,
 	struct ly_report *r = &d->report;
 	struct ly_file_stamp stamp;
 
-	if (l->ours == 0 && l->proxy && p11->n > 0)
+	if (l->ours == 0 && l->proxy && ly_p11_shows(p11, p->program))
 		ly_report(r, LY_GOOD, p->target, "%s: registered, by "
 		    "p11-kit", file);
 	else if (l->ours == 0)
