@@ -141,27 +141,43 @@ C_GetMechanismList(CK_SLOT_ID slot, CK_MECHANISM_TYPE *list, CK_ULONG *count)
 	return rv;
 }
 
+/*
+ * Hashes are not listed, or NSS would hash here; but they are there, and Java
+ * signs RSA-PSS only when the token knows the hash. Nothing is known of what
+ * is only accepted otherwise: NSS probes for it and must go on.
+ */
+static CK_RV
+mechanism_info(CK_MECHANISM_TYPE type, CK_MECHANISM_INFO *info)
+{
+	const struct ly_mech *m = ly_mech_find(type);
+
+	memset(info, 0, sizeof(*info));
+	if (ly_mech_digest(type) != LY_HASH_NONE) {
+		info->flags = CKF_DIGEST;
+		return CKR_OK;
+	}
+	if (m == NULL || (!m->listed && m->keys != LY_MECH_SECRET))
+		return CKR_MECHANISM_INVALID;
+	info->ulMinKeySize = m->min;
+	info->ulMaxKeySize = m->max;
+	info->flags = m->flags;
+	return CKR_OK;
+}
+
 CK_RV
 C_GetMechanismInfo(CK_SLOT_ID slot, CK_MECHANISM_TYPE type,
     CK_MECHANISM_INFO *info)
 {
-	const struct ly_mech *m;
+	CK_MECHANISM_INFO found;
 	struct ly_call c;
 	CK_RV rv;
 
 	if ((rv = ly_call_slot(&c, slot)) != CKR_OK)
 		return rv;
-	/* Not known for what is only accepted: NSS probes and must go on. */
-	if ((m = ly_mech_find(type)) == NULL ||
-	    (!m->listed && m->keys != LY_MECH_SECRET)) {
-		rv = CKR_MECHANISM_INVALID;
-	} else if (info == NULL) {
+	if ((rv = mechanism_info(type, &found)) == CKR_OK && info == NULL)
 		rv = CKR_ARGUMENTS_BAD;
-	} else {
-		info->ulMinKeySize = m->min;
-		info->ulMaxKeySize = m->max;
-		info->flags = m->flags;
-	}
+	if (rv == CKR_OK)
+		*info = found;
 	ly_call_end(&c);
 	return rv;
 }

@@ -21,15 +21,33 @@ alias_of()
 	sed -n "s/^alias \($alias_name S.*\) key .*/\1/p" "$tmp/list"
 }
 
-# java_do STEP: one process for one step, as a program would.
-java_do()
+# java_step RUN-AS CONFIG PIN-FILE STEP: one process for one step, as a
+# program would.
+java_step()
 {
 	rm -f "$tmp/out" "$tmp/sig"
-	client "$rig" timeout 60 java -XX:TieredStopAtLevel=1 -XX:+UseSerialGC \
-	    -Djava.io.tmpdir="$tmp" -cp "$tmp" Pkcs11 "$tmp/java.cfg" \
-	    "$rig/pin" "$tmp" "$1" >"$tmp/java.out" 2>&1
+	"$1" java -XX:TieredStopAtLevel=1 -XX:+UseSerialGC \
+	    -Djava.io.tmpdir="$tmp" -cp "$tmp" Pkcs11 "$2" "$3" "$tmp" "$4" \
+	    >"$tmp/java.out" 2>&1
 	cat "$tmp/java.out"
-	grep -q "^$1 ok" "$tmp/java.out"
+	grep -q "^$4 ok" "$tmp/java.out"
+}
+
+ours()
+{
+	client "$rig" timeout 60 "$@"
+}
+
+# java_do STEP
+java_do()
+{
+	java_step ours "$tmp/java.cfg" "$rig/pin" "$1"
+}
+
+# soft_java STEP: with SoftHSM.
+soft_java()
+{
+	java_step soft "$tmp/soft.cfg" "$tmp/soft.pin" "$1"
 }
 
 # signs COUNT ALGORITHM KEY OPENSSL-OPTIONS...
@@ -52,6 +70,8 @@ everything()
 	    "$(grep -c '^alias .* key ' "$tmp/list")" 8
 	signs "$1" SHA256withRSA rsa -sha256
 	signs "$1" SHA512withRSA signer -sha512
+	signs "$1" RSASSA-PSS rsa -sha256 -sigopt rsa_padding_mode:pss \
+	    -sigopt rsa_pss_saltlen:32
 	signs "$1" SHA256withECDSA p256 -sha256
 	signs "$1" SHA384withECDSA p384 -sha384
 	for key in rsa old; do
@@ -66,8 +86,7 @@ everything()
 	for key in p256 p384; do
 		cp "$tmp/$key.peer.der" "$tmp/peer.der"
 		costs "$1" "Java: agrees by ECDH with $(key_name $key), $word" \
-		    java_do \
-		    "agree:$(alias_of $key)"
+		    java_do "agree:$(alias_of $key)"
 		same "  the same secret" "$tmp/out" "$tmp/$key.want"
 	done
 }
@@ -84,9 +103,10 @@ peer()
 }
 
 rsa_ecb=RSA/ECB/PKCS1Padding
+oaep=RSA/ECB/OAEPWithSHA-1AndMGF1Padding
 printf 'sixteen byte key' >"$tmp/secret"
 cp "$data/rsa-pkcs1.want" "$tmp/in"
-for key in rsa old signer p256 p384; do
+for key in rsa old signer p256 p384 oldec; do
 	openssl x509 -in "$data/$key.crt" -pubkey -noout >"$tmp/$key.pub"
 done
 for key in rsa old; do
@@ -95,6 +115,7 @@ for key in rsa old; do
 done
 peer p256 P-256
 peer p384 P-384
+peer oldec P-256
 printf 'name = Lanyard\nlibrary = %s\n' "$MODULE" >"$tmp/java.cfg"
 
 # shellcheck disable=SC2046 # names without blanks
@@ -103,13 +124,23 @@ everything 1 "$remote_key"
 fails "Java: an expired key signs nothing" java_do \
     "sign:SHA256withRSA:$(alias_of old)"
 
-# PSS is offered, but Java wants the token to hash for it, which a module on
-# whose list no digest stands does not: nothing is asked then.
+# OAEP is nothing that Java asks of a token, whichever it is.
 costs_before=$(ops)
-fails "Java: RSASSA-PSS is refused by Java itself" java_do \
-    "sign:RSASSA-PSS:$(alias_of rsa)"
-like "  for want of a digest" "$tmp/ok.out" "Unsupported digest algorithm"
+fails "Java: cannot decrypt RSA OAEP" java_do \
+    "decrypt:$oaep:$(alias_of rsa):rsa.cipher"
+like "  it has no such cipher for tokens" "$tmp/ok.out" \
+    "NoSuchAlgorithmException|NoSuchPaddingException"
 is "  the service is not asked" $(($(ops) - costs_before)) 0
+soft_token rsa || bail "no SoftHSM token"
+printf 'name = Soft\nlibrary = %s\nslotListIndex = 0\n' "$SOFT" \
+    >"$tmp/soft.cfg"
+echo 123456 >"$tmp/soft.pin"
+ok "SoftHSM: Java decrypts RSA PKCS1 v1.5" soft_java \
+    "decrypt:$rsa_ecb:rsa:rsa.cipher"
+fails "SoftHSM: Java cannot decrypt RSA OAEP, either" soft_java \
+    "decrypt:$oaep:rsa:rsa.cipher"
+like "  it has no such cipher for tokens" "$tmp/ok.out" \
+    "NoSuchAlgorithmException|NoSuchPaddingException"
 
 # JDK 17 cancels by finishing. A cipher that got no input, or not all of it,
 # costs nothing; a signature that was begun is one as any other.
@@ -157,4 +188,12 @@ keytool_list()
 }
 ok "keytool: lists the key store, $offline_key" keytool_list
 is "  eight private keys" "$(grep -c PrivateKeyEntry "$tmp/ok.out")" 8
+
+# An expired EC key reads on, as the RSA key above.
+rig_up expired --delivery remote "$data/oldec.p12:$p12"
+java_do list >"$tmp/list"
+cp "$tmp/oldec.peer.der" "$tmp/peer.der"
+costs 1 "Java: agrees by ECDH with expired EC P-256, $remote_key" \
+    java_do "agree:$(alias_of oldec)"
+same "  the same secret" "$tmp/out" "$tmp/oldec.want"
 done_testing

@@ -283,6 +283,31 @@ contract_18_19_23_trap_9_mechanisms(void **state)
 	    CKR_ARGUMENTS_BAD);
 }
 
+/* Not listed, so that NSS hashes itself; known, so that Java signs PSS. */
+static void
+hashes_are_known_and_not_listed(void **state)
+{
+	static const CK_MECHANISM_TYPE hash[] = { CKM_SHA_1, CKM_SHA224,
+	    CKM_SHA256, CKM_SHA384, CKM_SHA512 };
+	static const CK_MECHANISM_TYPE not[] = { CKM_MD5, CKM_SHA256_HMAC,
+	    CKM_SHA256_RSA_PKCS, CKM_SHA256_RSA_PKCS_PSS, CKM_ECDSA_SHA256 };
+	CK_MECHANISM_INFO info;
+	size_t i;
+
+	(void)state;
+	fx_start();
+	for (i = 0; i < sizeof(hash) / sizeof(hash[0]); i++) {
+		assert_int_equal(C_GetMechanismInfo(0, hash[i], &info),
+		    CKR_OK);
+		assert_int_equal(info.flags, CKF_DIGEST);
+	}
+	for (i = 0; i < sizeof(not) / sizeof(not[0]); i++)
+		assert_int_equal(C_GetMechanismInfo(0, not[i], &info),
+		    CKR_MECHANISM_INVALID);
+	assert_int_equal(C_GetMechanismInfo(0, CKM_SHA256, NULL),
+	    CKR_ARGUMENTS_BAD);
+}
+
 /* C_GetSlotList looks at most once a second: ask until it has looked. */
 static CK_ULONG
 slots_become(CK_ULONG want)
@@ -423,6 +448,7 @@ main(void)
 		T(contract_8_40_not_enrolled_is_an_empty_token),
 		T(contract_10_37_42_flags_and_strings_of_a_token),
 		T(contract_18_19_23_trap_9_mechanisms),
+		T(hashes_are_known_and_not_listed),
 		T(contract_9_slots_grow_and_never_shrink),
 		T(a_damaged_account_is_empty_and_not_an_error),
 		T(a_new_enrolment_makes_old_handles_invalid),
