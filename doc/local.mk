@@ -1,6 +1,7 @@
 # Man pages and documents.
 dist_doc_DATA += \
 	doc/ARCHITECTURE.md \
+	doc/CLIENTS.md \
 	doc/CONTRACT.md \
 	doc/PROTOCOL.md \
 	doc/THREATS.md

@@ -134,6 +134,9 @@ python3 "$top_srcdir/tests/clients/pdf.py" make "$tmp/plain.pdf"
 # shellcheck disable=SC2086 # names without blanks
 rig_up remote --delivery remote $keys
 begin remote
+ok "pdfsig: lists our certificates" nss pdfsig -nssdir "sql:$db" \
+    -nss-pwd "$(cat "$rig/pin")" -list-nicks
+like "  by their nicknames" "$tmp/ok.out" "$(nick rsa)"
 certificates 1 "$remote_key"
 objects 1 "$remote_key"
 pdfs 2 "$remote_key"

@@ -76,28 +76,32 @@ sign_all()
 	    -inkey "$tmp/ed25519.pub" -in "$tmp/in"
 }
 
+# decrypts KEY FORM TOOL-OPTIONS...: openssl pads as $padding says.
+decrypts()
+{
+	decrypts_key=$1 decrypts_form=$2
+	shift 2
+	pub "$decrypts_key"
+	# shellcheck disable=SC2086 # options
+	openssl pkeyutl -encrypt -pubin -inkey "$tmp/$decrypts_key.pub" \
+	    $padding -in "$tmp/secret" -out "$tmp/cipher"
+	rm -f "$tmp/out"
+	ok "pkcs11-tool: decrypts $decrypts_form, $word" \
+	    tool "$rig" --decrypt "$@" \
+	    --id "$(key_id "$data/$decrypts_key.crt")" \
+	    --input-file "$tmp/cipher" --output-file "$tmp/out" &&
+		same "  the same" "$tmp/out" "$tmp/secret"
+}
+
 decrypt_all()
 {
-	pub rsa
 	printf 'sixteen byte key' >"$tmp/secret"
-	openssl pkeyutl -encrypt -pubin -inkey "$tmp/rsa.pub" \
-	    -in "$tmp/secret" -out "$tmp/cipher"
-	rm -f "$tmp/out"
-	ok "pkcs11-tool: decrypts RSA PKCS1 v1.5, $word" \
-	    tool "$rig" --decrypt -m RSA-PKCS \
-	    --id "$(key_id "$data/rsa.crt")" --input-file "$tmp/cipher" \
-	    --output-file "$tmp/out" &&
-		same "  the same" "$tmp/out" "$tmp/secret"
-	openssl pkeyutl -encrypt -pubin -inkey "$tmp/rsa.pub" \
-	    -pkeyopt rsa_padding_mode:oaep -pkeyopt rsa_oaep_md:sha256 \
-	    -in "$tmp/secret" -out "$tmp/cipher"
-	rm -f "$tmp/out"
-	ok "pkcs11-tool: decrypts RSA OAEP SHA-256, $word" \
-	    tool "$rig" --decrypt \
-	    -m RSA-PKCS-OAEP --hash-algorithm SHA256 --mgf MGF1-SHA256 \
-	    --id "$(key_id "$data/rsa.crt")" --input-file "$tmp/cipher" \
-	    --output-file "$tmp/out" &&
-		same "  the same" "$tmp/out" "$tmp/secret"
+	padding=
+	decrypts rsa "RSA PKCS1 v1.5" -m RSA-PKCS
+	decrypts old "RSA PKCS1 v1.5 by an expired key" -m RSA-PKCS
+	padding="-pkeyopt rsa_padding_mode:oaep -pkeyopt rsa_oaep_md:sha256"
+	decrypts rsa "RSA OAEP SHA-256" -m RSA-PKCS-OAEP \
+	    --hash-algorithm SHA256 --mgf MGF1-SHA256
 }
 
 derive_all()
