@@ -62,6 +62,32 @@ contract_14_17_everything_is_listed(void **state)
 	assert_int_equal(fx_find(s, cert, 1, NULL, 0), 3 * FX_KEYS + 1 + 2);
 }
 
+/* A list of one class has the order of the list of all: newest first. */
+static void
+one_class_is_listed_as_among_all(void **state)
+{
+	CK_OBJECT_CLASS classes[] = { CKO_CERTIFICATE, CKO_PRIVATE_KEY,
+	    CKO_PUBLIC_KEY };
+	CK_OBJECT_HANDLE all[64], one[64];
+	CK_SESSION_HANDLE s = SESSION(state);
+	CK_ULONG n, m, i, k, c;
+
+	n = fx_find(s, NULL, 0, all, 64);
+	assert_in_range(n, 3 * FX_KEYS, 64);
+	for (c = 0; c < 3; c++) {
+		CK_ATTRIBUTE t[] = { FX_A(CKA_CLASS, classes[c]) };
+
+		m = fx_find(s, t, 1, one, 64);
+		for (i = k = 0; i < n; i++)
+			if (fx_ulong(s, all[i], CKA_CLASS) == classes[c]) {
+				assert_in_range(k, 0, m - 1);
+				assert_int_equal(one[k], all[i]);
+				k++;
+			}
+		assert_int_equal(k, m);
+	}
+}
+
 static void
 contract_11_43_trap_8_profiles_as_nss_looks_for_them(void **state)
 {
@@ -498,6 +524,7 @@ main(void)
 #define T(f) cmocka_unit_test_setup_teardown(f, up, down)
 	const struct CMUnitTest tests[] = {
 		T(contract_14_17_everything_is_listed),
+		T(one_class_is_listed_as_among_all),
 		T(contract_11_43_trap_8_profiles_as_nss_looks_for_them),
 		T(contract_16_find_fills_up_and_init_replaces),
 		T(contract_15_issuer_and_serial_der_and_raw),
