@@ -74,7 +74,7 @@ login()
 	    --port "$port" --x509cafile "$tmp/web.crt" \
 	    --x509keyfile "$login_key" --x509certfile \
 	    "$(echo "$login_key" | sed 's/type=private/type=cert/')" \
-	    localhost >"$tmp/page" 2>&1
+	    --verify-hostname localhost 127.0.0.1 >"$tmp/page" 2>&1
 }
 
 logins()

@@ -55,6 +55,8 @@ QUIET = {
     "mail.SpellCheckBeforeSend": False,
     "mail.startup.enabledMailCheckOnce": True,
     "mailnews.wraplength": 72,
+    # The search index opens mails when it pleases; cases count openings.
+    "mailnews.database.global.indexer.enabled": False,
     "mail.compose.warn_public_recipients.aggressive": False,
     "mail.pane_config.dynamic": 0,
     "ui.caretBlinkTime": 0,
