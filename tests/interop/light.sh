@@ -52,7 +52,7 @@ none "no thread and no process" '(clone3?|v?fork)\('
 none "no file is written" 'open(at)?\(.*O_(WRONLY|RDWR|CREAT)|rename|unlink'
 none "no signal and no lock" '(rt_sigaction|flock|F_(OFD_)?SETLKW?)\b'
 
-is "C_Initialize costs the same calls with $many keys as with $few" \
+is "contract 7: C_Initialize costs the same calls with any keys" \
     "$(calls "$tmp/init.$many")" "$(calls "$tmp/init.$few")"
 grown=$(($(calls "$tmp/list.$many") - $(calls "$tmp/list.$few")))
 if [ $grown -le 2 ]; then
@@ -92,9 +92,9 @@ else
 	done_testing
 fi
 if [ "$at_many" -le $((at_few * 5 / 4)) ]; then
-	pass "searches cost the same among $many keys as among $few"
+	pass "contract 31: searches cost the same among few keys and many"
 else
-	fail "searches cost the same among $many keys as among $few"
+	fail "contract 31: searches cost the same among few keys and many"
 fi
 diag "11 searches: $at_few instructions among $few, $at_many among $many"
 done_testing
