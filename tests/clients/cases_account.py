@@ -102,6 +102,24 @@ def by_policy(session):
     none_seen(session)
 
 
+def do_not_carried(session, subject):
+    """p11-kit 0.24 does not carry the parameters of ECDH."""
+    shows_plain(session)
+    session.tb.open("Test", subject)
+    fails(session, subject)
+    shows_plain(session)
+
+
+def by_socket(session):
+    """p11-kit-client.so, which a sandboxed program can load."""
+    session.case("asks for the PIN", unlock, MAIL, session.token)
+    for subject, _, _, need, _ in FORMS:
+        if need == "kdf":
+            session.case("cannot open " + subject, do_not_carried, subject)
+        else:
+            session.case("opens " + subject, opens, subject)
+
+
 def do_unknown(session):
     unlock(session, MAIL, session.token)
 

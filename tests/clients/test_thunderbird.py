@@ -75,6 +75,9 @@ PLANS = (
     # Added for all users by an administrator's policies.json.
     Plan("policy", "by policies.json", None, "cached", (
         cases_account.by_policy,), "policy"),
+    # Not loaded at all: p11-kit's client, and the module behind a socket.
+    Plan("socket", "by a socket", PIN, "remote", (
+        cases_account.by_socket,), "socket"),
 )
 
 

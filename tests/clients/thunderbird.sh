@@ -16,7 +16,7 @@ skip_all()
 	skip_all "Thunderbird has an allocator of its own"
 [ -x /usr/lib/thunderbird/thunderbird ] ||
 	skip_all "thunderbird is not installed"
-for tool in Xvfb certutil modutil openssl; do
+for tool in Xvfb certutil modutil openssl p11-kit systemd-socket-activate; do
 	command -v "$tool" >/dev/null || skip_all "$tool is not installed"
 done
 exec /usr/bin/python3 "$top_srcdir/tests/clients/test_thunderbird.py" "$@"

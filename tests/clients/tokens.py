@@ -4,14 +4,17 @@ Each has a module, a label, a PIN (None for a zero-click account) and the
 environment that the client process needs to find its keys.
 """
 
+import glob
 import json
 import os
 import shlex
 import subprocess
 from dataclasses import dataclass
 
+from desktop import WITH_PARENT
 from mails import PASSWORD
 
+CLIENT = "/usr/lib/*/pkcs11/p11-kit-client.so"
 SOFTHSM = "/usr/lib/softhsm/libsofthsm2.so"
 
 
@@ -94,6 +97,7 @@ class Lanyard:
     def __init__(self, folder, mails, pin, delivery, address):
         self.folder, self.mails, self.pin = folder, mails, pin
         self.delivery, self.address, self.second = delivery, address, None
+        self.server = None
 
     def up(self, people, settings):
         unlock = ["--pin", self.pin] if self.pin else ["--unlock", "none"]
@@ -152,11 +156,31 @@ class Lanyard:
         elif how == "policy":
             self.tool("register", "--module", self.module,
                       profile.policies_file())
+        elif how == "socket":
+            self.serve()
+            profile.add_module(self.name, glob.glob(CLIENT)[0])
         else:
             profile.add_module(self.name, self.module)
         if how == "second":
             self.second = self.add_account("dave@example.com", "dave",
                                            "another-pin-9")
+
+    def serve(self):
+        """The token behind a socket, by the installed unit's command."""
+        with open(os.path.join(os.environ["top_builddir"], "config",
+                               "lanyard-token@.service")) as f:
+            start = [line.partition("=")[2].split() for line in f
+                     if line.startswith("ExecStart=")][0]
+        path = os.path.join(self.folder, "socket")
+        env = dict(os.environ, **self.environment)
+        self.server = subprocess.Popen(
+            WITH_PARENT + ["systemd-socket-activate", "--listen=" + path,
+                           "--accept", "--inetd"] +
+            ["--setenv=" + name for name in self.environment] +
+            start[:-1] + [self.module],
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL, env=env)
+        self.environment["P11_KIT_SERVER_ADDRESS"] = "unix:path=" + path
 
     def add_key(self, mails, name, address=None):
         self.host("import", "--user", address or self.address,
@@ -196,6 +220,9 @@ class Lanyard:
         self.rig("start-service", self.folder)
 
     def down(self):
+        if self.server:
+            self.server.terminate()
+            self.server.wait()
         self.rig("down", self.folder)
 
 
