@@ -113,7 +113,7 @@ ly_doctor_conf(struct ly_doctor *d)
 
 	ly_report_section(&d->report, "configuration", "");
 	look_files(&d->report);
-	memset(&d->conf, 0, sizeof(d->conf));
+	ly_conf_init(&d->conf);
 	err = ly_cli_conf(&d->conf, &why);
 	/* A log that cannot be written is no obstacle to the rest. */
 	d->conf_ok = err == 0 || d->conf.log[0] != '\0';

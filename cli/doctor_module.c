@@ -23,7 +23,7 @@
 #include "doctor_replay.h"
 #include "file.h"
 
-#define DEADLINE_MS 10000	/* for calls that never wait for a network */
+#define LIMIT_MIN 3000		/* ms, for calls that wait for no network */
 #define KEYS_OPS 6		/* operations that may wait for one */
 #define SLOW_US 250000		/* a client's window stands still so long */
 
@@ -304,11 +304,18 @@ open_account(const struct ly_doctor *d)
 	return -1;
 }
 
+/* How long a client may take that waits for n calls: as settings say. */
+static int64_t
+limit_of(const struct ly_doctor *d, int n)
+{
+	const int64_t one = d->conf.timeout_ms;
+
+	return n * (one > LIMIT_MIN ? one : LIMIT_MIN);
+}
+
 static void
 try_keys(struct ly_doctor *d, int i)
 {
-	const int64_t limit = DEADLINE_MS +
-	    KEYS_OPS * (int64_t)d->conf.timeout_ms;
 	struct told t;
 
 	if (i < 0) {
@@ -317,7 +324,7 @@ try_keys(struct ly_doctor *d, int i)
 		return;
 	}
 	(void)replay(d, ly_replay_keys(), d->status[i].account.serial,
-	    d->pin_ok[i] ? &d->pin : NULL, limit, &t);
+	    d->pin_ok[i] ? &d->pin : NULL, limit_of(d, KEYS_OPS), &t);
 }
 
 void
@@ -339,7 +346,7 @@ ly_doctor_module(struct ly_doctor *d)
 	}
 	for (i = 0; (c = ly_replay_client(i)) != NULL; i++) {
 		/* What hangs once hangs again: once is enough to wait. */
-		if (replay(d, c, serial, pin, DEADLINE_MS, &t) != 0)
+		if (replay(d, c, serial, pin, limit_of(d, 1), &t) != 0)
 			return;
 		say_client(&t);
 		if (i == 0)

@@ -21,7 +21,6 @@
 
 struct scan {
 	struct ly_p11_list *p11;
-	struct ly_report *r;
 	const char *dir;
 };
 
@@ -113,11 +112,12 @@ on_file(void *arg, const char *name)
 	return 0;
 }
 
-static void
-scan_dir(struct scan *s, const char *dir)
+void
+ly_p11_scan(struct ly_p11_list *p11, const char *dir)
 {
-	s->dir = dir;
-	(void)ly_dir_each(dir, on_file, s);
+	struct scan s = { p11, dir };
+
+	(void)ly_dir_each(dir, on_file, &s);
 }
 
 static void
@@ -142,15 +142,14 @@ void
 ly_p11_look(struct ly_doctor *d, struct ly_p11_list *p11)
 {
 	const char *xdg = ly_getenv("XDG_CONFIG_HOME");
-	struct scan s = { p11, &d->report, NULL };
 	char base[LY_PATH_MAX], user[LY_PATH_MAX];
 	const struct ly_p11_module *a = &p11->list[0], *b = &p11->list[1];
 	size_t i;
 	int err;
 
 	p11->n = 0;
-	scan_dir(&s, LY_P11_CONFIG_DIR);
-	scan_dir(&s, ADMIN_DIR);
+	ly_p11_scan(p11, LY_P11_CONFIG_DIR);
+	ly_p11_scan(p11, ADMIN_DIR);
 	if (xdg != NULL && xdg[0] == '/')
 		err = ly_path_join(base, xdg, "");
 	else
@@ -158,7 +157,7 @@ ly_p11_look(struct ly_doctor *d, struct ly_p11_list *p11)
 	/* p11-kit does not read users' files in programs of root. */
 	if (err == 0 && geteuid() != 0 &&
 	    ly_path_join(user, base, "pkcs11/modules") == 0)
-		scan_dir(&s, user);
+		ly_p11_scan(p11, user);
 	for (i = 0; i < p11->n; i++)
 		say_one(d, &p11->list[i]);
 	if (p11->n == 0 && geteuid() == 0)

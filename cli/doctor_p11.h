@@ -26,6 +26,12 @@ struct ly_p11_list {
 /* Read all of pkcs11.conf(5)'s folders, and say what is wrong there. */
 void ly_p11_look(struct ly_doctor *d, struct ly_p11_list *p11);
 
+/*
+ * Take in the files of one folder, as p11-kit does after those of the
+ * folders before it: line by line over a file of the same name.
+ */
+void ly_p11_scan(struct ly_p11_list *p11, const char *dir);
+
 /* 1 if p11-kit shows our module to a program. */
 int ly_p11_shows(const struct ly_p11_list *p11, const char *program);
 
