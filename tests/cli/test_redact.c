@@ -24,8 +24,8 @@ test_patterns(void **state)
 	(void)state;
 	assert_int_equal(ly_redact_new(&r), 0);
 	check(r, "", "");
-	check(r, "to bob@example.org, cc Carol.X+1@a-b.example; BOB@example.org",
-	    "to <mail-1>, cc <mail-2>; <mail-1>");
+	check(r, "to bob@example.org, cc Carol.X+1@a-b.example; "
+	    "BOB@example.org", "to <mail-1>, cc <mail-2>; <mail-1>");
 	check(r, "/var/accounts/bob@example.org/keys",
 	    "/var/accounts/<mail-1>/keys");
 	check(r, "keys/0123456789abcdef0123.cms 0123456789abcde",
