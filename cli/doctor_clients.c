@@ -137,6 +137,10 @@ look_program(struct ly_doctor *d, struct place p,
 	    ly_profiles_find(program, found, &why);
 	if (err != 0)
 		ly_report_why(&d->report, LY_BAD, p.target, err, &why);
+	else if (found->n == 0 && p.expected)
+		ly_report(&d->report, LY_NOTE, p.target, "no profile of %s "
+		    "is here: start it once, then run \"lanyard register "
+		    "%s\"", program->name, p.target);
 	for (i = 0; err == 0 && i < found->n; i++) {
 		p.dir = found->dir[i];
 		look_place(d, &p, p11);

@@ -117,9 +117,9 @@ static const struct kind {
 	{ "EC", CKK_EC, CKA_DERIVE, CKM_ECDH1_DERIVE, "agrees on a secret",
 	    try_derive },
 	{ "EC", CKK_EC, CKA_SIGN, CKM_ECDSA, "signs", try_sign },
-	{ "Edwards", CKK_EC_EDWARDS_30, CKA_SIGN, CKM_EDDSA_30, "signs",
+	{ "Ed25519", CKK_EC_EDWARDS_30, CKA_SIGN, CKM_EDDSA_30, "signs",
 	    try_sign },
-	{ "Montgomery", CKK_EC_MONTGOMERY_30, CKA_DERIVE, CKM_ECDH1_DERIVE,
+	{ "X25519", CKK_EC_MONTGOMERY_30, CKA_DERIVE, CKM_ECDH1_DERIVE,
 	    "agrees on a secret", try_derive },
 };
 
@@ -164,12 +164,12 @@ try_kind(struct ly_replay *r, const struct kind *k, struct trial *t)
 	rv = k->fn(r, t);
 	(void)clock_gettime(CLOCK_MONOTONIC, &b);
 	if (rv == CKR_OK)
-		ly_replay_say(r, "good", "a key of kind %s %s; %.1f ms",
+		ly_replay_say(r, "good", "%s key %s; %.1f ms",
 		    k->name, k->did, (double)(b.tv_sec - a.tv_sec) * 1e3 +
 		    (double)(b.tv_nsec - a.tv_nsec) / 1e6);
 	else
-		ly_replay_say(r, "bad", "a key of kind %s does not do its "
-		    "work (0x%lx): cure what is said of the service and of "
+		ly_replay_say(r, "bad", "%s key does not do its work "
+		    "(0x%lx): cure what is said of the service and of "
 		    "the leases, or set \"log\" in lanyard.conf and run this "
 		    "again", k->name, rv);
 }

@@ -113,10 +113,10 @@ is "  80 columns" "$(cat "$tmp/wide")" ""
 doctor --pin-file "$pin"
 says "with the PIN" 0 '  ok    the PIN opens the device keys; unlock ' \
     '  ok    it accepts this device, and has no newer list of keys' \
-    '  ok    Keys: a key of kind RSA decrypts; ' \
-    '  ok    Keys: a key of kind EC agrees on a secret; ' \
-    '  ok    Keys: a key of kind Edwards signs; ' \
-    '  ok    Keys: a key of kind Montgomery agrees on a secret; ' \
+    '  ok    Keys: RSA key decrypts; ' \
+    '  ok    Keys: EC key agrees on a secret; ' \
+    '  ok    Keys: Ed25519 key signs; ' \
+    '  ok    Keys: X25519 key agrees on a secret; ' \
     ' 5 certificates, 4 keys; load '
 is "  nothing on standard error" "$(cat "$tmp/err")" ""
 doctor --json
@@ -190,7 +190,7 @@ minutes behind the service's: set the one that is wrong"
 doctor --pin-file "$pin"
 says "the service is off" 1 "  FAIL  ${url#https://}: cannot connect: the \
 service is not running, or the address is wrong" \
-    '  ok    Keys: a key of kind RSA decrypts; '
+    '  ok    Keys: RSA key decrypts; '
 well=$rig
 rig_up other --unlock none --delivery remote "$data/rsa.p12:$p12"
 other=$rig
@@ -214,8 +214,8 @@ LANYARD_CONF=$other/lanyard.conf
 before=$(requests "$other" /lanyard/1/ops)
 doctor
 says "zero click" 0 '  ok    it accepts this device, and has no newer list' \
-    '  ok    Keys: a key of kind RSA decrypts; ' \
-    '  ok    Keys: a key of kind RSA signs; '
+    '  ok    Keys: RSA key decrypts; ' \
+    '  ok    Keys: RSA key signs; '
 is "  two operations" "$(($(requests "$other" /lanyard/1/ops) - before))" 2
 device=$(sed -n 's/^device-id = //p' \
     "$other/client/accounts/alice@example.com/account")
@@ -223,11 +223,13 @@ ok "the device is revoked" "$LANYARDD" device revoke "$device" \
     --dir "$other/service"
 doctor
 says "a revoked device" 1 'was revoked (403): run "lanyard logout --local alice@example' \
-    '  FAIL  Keys: a key of kind RSA does not do its work (0x30): cure what'
+    '  FAIL  Keys: RSA key does not do its work (0x30): cure what'
 LANYARD_CONF=$rig/lanyard.conf
 export LANYARD_CONF
 
 # Where it is registered.
+doctor
+says "no profile" 0 '  -     no profile of Thunderbird is here: start it once, '
 profile=$HOME/.thunderbird/abc.default
 mkdir -p "$profile" "$HOME/.pki/nssdb" "$HOME/snap/thunderbird"
 printf '[Profile0]\nIsRelative=1\nPath=abc.default\n' \
