@@ -5,6 +5,7 @@
 # shellcheck shell=sh
 
 shapes=$(dirname "$0")/traces.txt
+shapes_test=tests/$(basename "$(dirname "$0")")/$(basename "$0")
 shapes_done=0
 
 # shape FILE: the numbers of a trace, in the order of the table's columns.
@@ -76,12 +77,12 @@ traced()
 	    "$(recorded "$traced_job")" && return
 	diag "these are: $(sed -n 's/^# *\(sessions .*\) job/\1/p' "$shapes")"
 	diag "if the change is meant, record it: RECORD=1 make check" \
-	    "TESTS=${0#"$top_srcdir"/}"
+	    "TESTS=$shapes_test"
 }
 
 # all_traced: no row of the table is left over.
 all_traced()
 {
-	is "every job of $(basename "$(dirname "$0")")/traces.txt was done" \
+	is "$shapes_test: every job on record was done" \
 	    "$shapes_done" "$(grep -c '^ *[0-9]' "$shapes")"
 }
