@@ -11,7 +11,7 @@ page=$top_srcdir/doc/CLIENTS.md
 # logs SECTION: those of the tests in its heading.
 logs()
 {
-	echo "$1" | grep -oE 'tests/[a-z]+/[a-z_]+\.sh' |
+	echo "$1" | grep -oE 'tests/[a-z]+/[a-z0-9_]+\.sh' |
 		sed "s|^|$top_builddir/|; s|\.sh$|.log|"
 }
 

@@ -107,7 +107,11 @@ print_info(const CK_MECHANISM_INFO *info)
 		(void)printf("%s%s", comma, flags[i].word);
 		comma = ", ";
 	}
-	(void)printf(" | %lu-%lu", info->ulMinKeySize, info->ulMaxKeySize);
+	if (info->ulMaxKeySize == 0)
+		(void)printf(" | -");
+	else
+		(void)printf(" | %lu-%lu", info->ulMinKeySize,
+		    info->ulMaxKeySize);
 }
 
 /* A parameter that the mechanism cannot object to, if it wants one. */
