@@ -66,7 +66,7 @@ work(void)
  * held for ever: the threads that fill the process go past it.
  */
 static int
-busy(void)
+look(void)
 {
 	static CK_FUNCTION_LIST *_Atomic f;
 	CK_FUNCTION_LIST *list = atomic_load(&f);
@@ -110,7 +110,8 @@ const struct host host = {
 	.name = "engine",
 	.load = load,
 	.work = work,
-	.busy = busy,
+	.look = look,
+	.look_only = 1,
 	.child = child,
 	.finalize = evp_finalize,
 	.unload = unload,

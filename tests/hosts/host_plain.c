@@ -32,6 +32,12 @@ work(void)
 }
 
 static int
+look(void)
+{
+	return p11_look(atomic_load(&f));
+}
+
+static int
 child(void)
 {
 	return p11_initialize(atomic_load(&f));
@@ -61,6 +67,7 @@ const struct host host = {
 	.name = "plain",
 	.load = load,
 	.work = work,
+	.look = look,
 	.child = child,
 	.finalize = finalize,
 	.unload = unload,

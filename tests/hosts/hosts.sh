@@ -3,55 +3,7 @@
 # a cell, "HOST: SCENE"; a cell decrypts by a key that stays in the service
 # and signs by one that lies here, with the real module and service.
 . "${top_srcdir:-$(dirname "$0")/../..}/tests/lib.sh"
-. "$top_srcdir/tests/interop/clients.sh"
-need openssl setsid
-need_built
-data
-
-play=$tmp/play
-mkdir "$play"
-
-# prepare RIG: what the hosts decrypt and sign, and how they find the keys.
-prepare()
-{
-	printf 'sixteen byte key' >"$play/plain"
-	openssl pkeyutl -encrypt -certin -inkey "$data/rsa.crt" \
-	    -in "$play/plain" -out "$play/cipher"
-	cp "$data/rsa-pkcs1.want" "$play/data"
-	openssl dgst -sha256 -sign "$data/signer.key" -out "$play/sig" \
-	    "$play/data"
-	{
-		printf 3031300d060960864801650304020105000420 | unhex
-		openssl dgst -sha256 -binary "$play/data"
-	} >"$play/digestinfo"
-	for key in rsa signer; do
-		key_id "$data/$key.crt" | unhex >"$play/$key.id"
-		pin_uri "$1" "$data/$key.crt" >"$play/$key.uri"
-	done
-}
-
-# deliver RIG KEY HOW: the policy of one key.
-deliver()
-{
-	deliver_id=$(openssl x509 -in "$data/$2.crt" -noout -pubkey |
-	    openssl pkey -pubin -outform DER | sha256sum | cut -c1-32)
-	"$LANYARDD" key set --dir "$1/service" "$deliver_id" \
-	    --user alice@example.com --delivery "$3" >/dev/null ||
-		bail "key set"
-}
-
-# host NAME SCENE: one process.
-host()
-{
-	(
-		. "$rig/env"
-		[ -z "${LD_PRELOAD:-}" ] || LD_PRELOAD=$LD_PRELOAD:$nofreelocale
-		XDG_CONFIG_HOME=$tmp/p11-kit
-		export PIN XDG_CONFIG_HOME
-		exec "$top_builddir/tests/hosts/host_$1" "$2" "$MODULE" "$play"
-	)
-}
-
+. "$top_srcdir/tests/hosts/play.sh"
 # six NAME: as many processes at once, each loading and working.
 six()
 {
@@ -88,14 +40,7 @@ play()
 	ok "$play_host: 6 processes at once" six "$play_host"
 }
 
-rig_up rig --unlock none "$data/rsa.p12:$p12" "$data/signer.p12:$p12"
-deliver "$rig" rsa remote
-deliver "$rig" signer cached
-client "$rig" "$LANYARD" sync >/dev/null || bail "sync"
-prepare "$rig"
-mkdir -p "$tmp/p11-kit/pkcs11/modules"
-echo "user-config: only" >"$tmp/p11-kit/pkcs11/pkcs11.conf"
-echo "module: $MODULE" >"$tmp/p11-kit/pkcs11/modules/lanyard.module"
+play_rig
 
 before=$(requests "$rig" path=/lanyard/1/ops)
 play plain exit cleanup fork threads reload race

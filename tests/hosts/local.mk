@@ -1,7 +1,12 @@
 # Programs that use the module each in its own way, put through the scenes
 # of a host's life: see README.md there.
-TESTS += tests/hosts/hosts.sh
-EXTRA_DIST += tests/hosts/README.md tests/hosts/hosts.sh
+hosts_tests = \
+	tests/hosts/hosts.sh \
+	tests/hosts/threads.sh
+TESTS += $(hosts_tests)
+EXTRA_DIST += $(hosts_tests) \
+	tests/hosts/README.md \
+	tests/hosts/play.sh
 
 hosts_cflags = $(WARN_CFLAGS) $(P11KIT_CFLAGS) $(CRYPTO_CFLAGS) -pthread
 hosts_ldadd = $(CRYPTO_LIBS) -lpthread -ldl
@@ -27,9 +32,9 @@ tests_hosts_host_p11kit_LDADD = $(hosts_ldadd)
 tests_hosts_host_p11kit_LDFLAGS =
 
 tests_hosts_host_plain_SOURCES = $(hosts_p11) tests/hosts/host_plain.c
-tests_hosts_host_plain_CFLAGS = $(hosts_cflags)
+tests_hosts_host_plain_CFLAGS = $(hosts_cflags) $(SANITIZE_CFLAGS)
 tests_hosts_host_plain_LDADD = $(hosts_ldadd)
-tests_hosts_host_plain_LDFLAGS =
+tests_hosts_host_plain_LDFLAGS = $(SANITIZE_CFLAGS)
 
 if HAVE_NSS
 check_PROGRAMS += tests/hosts/host_nss
@@ -38,3 +43,11 @@ tests_hosts_host_nss_CFLAGS = $(hosts_cflags) $(NSS_CFLAGS)
 tests_hosts_host_nss_LDADD = $(hosts_ldadd) $(NSS_LIBS)
 tests_hosts_host_nss_LDFLAGS =
 endif
+
+# What the thread sanitizer is for: configured with --enable-sanitize=thread.
+check-threads: all
+	$(AM_V_at)$(MAKE) $(AM_MAKEFLAGS) check \
+		TESTS='tests/hosts/threads.sh tests/pkcs11/test_thread' \
+		check_PROGRAMS='tests/hosts/host_plain tests/pkcs11/test_thread' \
+		check_SCRIPTS=
+.PHONY: check-threads

@@ -121,10 +121,20 @@ works(CK_FUNCTION_LIST *f, CK_SESSION_HANDLE s)
 static int
 looks(CK_FUNCTION_LIST *f, CK_SESSION_HANDLE s)
 {
+	char label[256];
+	unsigned char value[4096];
+	CK_ATTRIBUTE a[2] = {
+		{ CKA_LABEL, label, sizeof(label) },
+		{ CKA_MODULUS, value, sizeof(value) }
+	};
 	CK_OBJECT_HANDLE key;
-	CK_RV rv = find_key(f, s, "rsa.id", &key);
+	CK_RV rv;
 
-	return rv == CKR_OK ? 0 : host_fails("searching", rv);
+	if ((rv = find_key(f, s, "rsa.id", &key)) != CKR_OK ||
+	    (rv = f->C_GetAttributeValue(s, key, a, 2)) != CKR_OK)
+		return host_fails("searching", rv);
+	return a[0].ulValueLen != 0 && a[1].ulValueLen == 256 ? 0 :
+	    host_fails("attributes", a[1].ulValueLen);
 }
 
 static int

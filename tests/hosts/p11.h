@@ -16,7 +16,7 @@ int p11_initialize(CK_FUNCTION_LIST *f);
  */
 int p11_work(CK_FUNCTION_LIST *f);
 
-/* The same with a search instead, which asks nobody. */
+/* The same with a search and attributes instead, which ask nobody. */
 int p11_look(CK_FUNCTION_LIST *f);
 
 #endif

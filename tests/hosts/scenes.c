@@ -10,6 +10,7 @@
 #include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,6 +26,7 @@
 #define BUSY 4
 #define FORKS 8
 #define TRIES 2
+#define MIXERS 16
 
 const char *host_module, *host_pin;
 static const char *dir;
@@ -127,7 +129,7 @@ static atomic_uint worked;
 static void *
 busy(void *arg)
 {
-	int (*const fn)(void) = host.busy != NULL ? host.busy : host.work;
+	int (*const fn)(void) = host.look_only ? host.look : host.work;
 
 	(void)arg;
 	while (!atomic_load(&stop) && !atomic_load(&wrong)) {
@@ -200,6 +202,38 @@ play_race(void)
 	return wrong ? -1 : host.work();
 }
 
+static void *
+mixer(void *arg)
+{
+	const size_t who = (size_t)(uintptr_t)arg;
+	size_t i;
+
+	for (i = 0; !atomic_load(&stop) && !atomic_load(&wrong); i++)
+		if (((i + who) % 4 == 0 ? host.work() : host.look()) != 0)
+			atomic_store(&wrong, 1);
+	return NULL;
+}
+
+static int
+play_mix(void)
+{
+	pthread_t t[MIXERS];
+	size_t i;
+
+	if (host.look == NULL || host.load() != 0)
+		return -1;
+	for (i = 0; i < MIXERS; i++)
+		if (pthread_create(&t[i], NULL, mixer,
+		    (void *)(uintptr_t)i) != 0)
+			return -1;
+	/* Whoever started this says when it has seen enough. */
+	(void)getchar();
+	atomic_store(&stop, 1);
+	for (i = 0; i < MIXERS; i++)
+		(void)pthread_join(t[i], NULL);
+	return wrong ? -1 : host.unload();
+}
+
 static int
 play_twice(void)
 {
@@ -217,6 +251,7 @@ static const struct {
 	{ "threads", play_threads },
 	{ "reload", play_reload },
 	{ "race", play_race },
+	{ "mix", play_mix },
 	{ "twice", play_twice }
 };
 
