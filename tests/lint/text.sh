@@ -64,7 +64,8 @@ else
 fi
 
 # A document that names a file names one that is there.
-grep -noE '\]\([A-Za-z0-9_./-]+\)' README.md CONTRIBUTING.md doc/*.md |
+grep -noE '\]\([A-Za-z0-9_./-]+\)' README.md CONTRIBUTING.md doc/*.md \
+    doc/clients/*.md |
 	while IFS=: read -r f line link; do
 		target=$(echo "$link" | sed 's/^](//; s/)$//')
 		[ -e "$(dirname "$f")/$target" ] ||
