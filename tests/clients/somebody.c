@@ -1,6 +1,7 @@
 /*
  * Preloaded into a client that the superuser runs: p11-kit takes no user's
- * configuration from root, and asks for nothing but this number.
+ * configuration from root, and asks for nothing but this number. It is that
+ * of nobody, whom every system knows.
  */
 #include <sys/types.h>
 
@@ -9,5 +10,5 @@
 uid_t
 getuid(void)
 {
-	return 1000;
+	return 65534;
 }
