@@ -27,6 +27,7 @@ pkcs11_tests = \
 	tests/pkcs11/test_load \
 	tests/pkcs11/test_ops \
 	tests/pkcs11/test_recent \
+	tests/pkcs11/test_reenter \
 	tests/pkcs11/test_session \
 	tests/pkcs11/test_spoil \
 	tests/pkcs11/test_thread \
@@ -69,6 +70,10 @@ tests_pkcs11_test_ops_LDADD = $(pkcs11_ldadd)
 tests_pkcs11_test_recent_SOURCES = tests/pkcs11/test_recent.c
 tests_pkcs11_test_recent_CFLAGS = $(pkcs11_cflags)
 tests_pkcs11_test_recent_LDADD = $(pkcs11_ldadd)
+
+tests_pkcs11_test_reenter_SOURCES = tests/pkcs11/test_reenter.c $(pkcs11_fake)
+tests_pkcs11_test_reenter_CFLAGS = $(pkcs11_cflags)
+tests_pkcs11_test_reenter_LDADD = $(pkcs11_ldadd)
 
 tests_pkcs11_test_session_SOURCES = tests/pkcs11/test_session.c $(pkcs11_fake)
 tests_pkcs11_test_session_CFLAGS = $(pkcs11_cflags)
