@@ -15,8 +15,8 @@ struct host {
 	const char *name;
 	int (*load)(void);
 	int (*work)(void);	/* decrypts and signs, checks both */
-	int (*look)(void);	/* searches, past what the host locks; or NULL */
-	int look_only;		/* 1: see README.md, forking out of threads */
+	int (*look)(void);		/* searches, past the host; or NULL */
+	int look_only;		/* 1: threads do no more; see README.md */
 	int (*child)(void);	/* what a forked child does before it works */
 	int (*finalize)(void);	/* C_Finalize; the host's OpenSSL is gone */
 	int (*unload)(void);	/* to the end, so that load may follow */
