@@ -38,11 +38,12 @@ def again(session):
 
 
 def no_operation(session, subject):
+    """One of a few openings is free; another mail may be read meanwhile."""
     if not hasattr(session.token, "operations"):
         raise Skip("%s has no service" % session.token.name)
-    before = session.token.operations()
-    for _ in range(3):
+    for _ in range(4):
+        before = session.token.operations()
         opens(session, subject)
-    count = session.token.operations() - before
-    if count:
-        raise RuntimeError("%d operations" % count)
+        if session.token.operations() == before:
+            return
+    raise RuntimeError("an operation each time")
