@@ -5,6 +5,7 @@ clients_tests = \
 	tests/clients/gnutls.sh \
 	tests/clients/gpgsm.sh \
 	tests/clients/java.sh \
+	tests/clients/java_host.sh \
 	tests/clients/nss.sh \
 	tests/clients/openssh.sh \
 	tests/clients/openssl.sh \

@@ -5,6 +5,7 @@ hosts_tests = \
 	tests/hosts/threads.sh
 TESTS += $(hosts_tests)
 EXTRA_DIST += $(hosts_tests) \
+	tests/hosts/Host.java \
 	tests/hosts/README.md \
 	tests/hosts/play.sh
 
