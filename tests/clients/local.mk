@@ -12,6 +12,10 @@ clients_tests = \
 	tests/clients/p11kit.sh \
 	tests/clients/register.sh \
 	tests/clients/thunderbird.sh
+# Not in Debian 12.
+if HAVE_PKCS11_PROVIDER
+clients_provider = tests/clients/provider.sh
+endif
 EXTRA_DIST += $(clients_tests) \
 	tests/clients/page.sh \
 	tests/clients/Pkcs11.java \
@@ -28,6 +32,7 @@ EXTRA_DIST += $(clients_tests) \
 	tests/clients/mails.py \
 	tests/clients/marionette.py \
 	tests/clients/pdf.py \
+	tests/clients/provider.sh \
 	tests/clients/session.py \
 	tests/clients/somebody.c \
 	tests/clients/tap.py \
@@ -45,13 +50,14 @@ clients_cited = \
 	tests/interop/gnutls.sh \
 	tests/interop/nss.sh \
 	tests/interop/opensc.sh
+clients_all = $(clients_tests) $(clients_provider) $(clients_cited)
 clients_check = $(MAKE) $(AM_MAKEFLAGS) check check_LTLIBRARIES= \
 	check_SCRIPTS= check_PROGRAMS=tests/interop/p11shell$(EXEEXT)
 
 # The page is looked at last, whatever became of the tests.
 check-clients: all
 	$(AM_V_at)status=0; \
-	$(clients_check) TESTS='$(clients_tests) $(clients_cited)' || \
+	$(clients_check) TESTS='$(clients_all)' || \
 		status=1; \
 	$(clients_check) TESTS=tests/clients/page.sh || status=1; \
 	exit $$status

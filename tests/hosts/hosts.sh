@@ -49,13 +49,16 @@ play engine exit cleanup fork threads reload race
 # Built where libnss3 is.
 [ ! -x "$top_builddir/tests/hosts/host_nss" ] ||
 	play nss exit cleanup fork threads reload
+# Built where pkcs11-provider is.
+[ ! -x "$top_builddir/tests/hosts/host_provider" ] ||
+	play provider exit cleanup fork threads reload race
 after=$(requests "$rig" path=/lanyard/1/ops)
 ok "the service was asked" test "$after" -gt $((before + 50))
 
 # A PIN: the child has to give it once more.
 rig_up pin "$data/rsa.p12:$p12" "$data/signer.p12:$p12"
 prepare "$rig"
-for name in plain p11kit engine nss; do
+for name in plain p11kit engine nss provider; do
 	[ ! -x "$top_builddir/tests/hosts/host_$name" ] ||
 		ok "$name: fork with a PIN" host "$name" fork
 done

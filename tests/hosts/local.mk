@@ -45,6 +45,14 @@ tests_hosts_host_nss_LDADD = $(hosts_ldadd) $(NSS_LIBS)
 tests_hosts_host_nss_LDFLAGS =
 endif
 
+if HAVE_PKCS11_PROVIDER
+check_PROGRAMS += tests/hosts/host_provider
+tests_hosts_host_provider_SOURCES = $(hosts_evp) tests/hosts/host_provider.c
+tests_hosts_host_provider_CFLAGS = $(hosts_cflags)
+tests_hosts_host_provider_LDADD = $(hosts_ldadd)
+tests_hosts_host_provider_LDFLAGS =
+endif
+
 # What the thread sanitizer is for: configured with --enable-sanitize=thread.
 check-threads: all
 	$(AM_V_at)$(MAKE) $(AM_MAKEFLAGS) check \

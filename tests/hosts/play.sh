@@ -44,7 +44,8 @@ host()
 		. "$rig/env"
 		[ -z "${LD_PRELOAD:-}" ] || LD_PRELOAD=$LD_PRELOAD:$nofreelocale
 		XDG_CONFIG_HOME=$tmp/p11-kit
-		export PIN XDG_CONFIG_HOME
+		PROVIDER_CONF=$tmp/.config/lanyard/openssl-provider.cnf
+		export PIN XDG_CONFIG_HOME PROVIDER_CONF
 		exec "$top_builddir/tests/hosts/host_$1" "$2" "$MODULE" "$play"
 	)
 }
@@ -57,6 +58,9 @@ play_rig()
 	deliver "$rig" signer cached
 	client "$rig" "$LANYARD" sync >/dev/null || bail "sync"
 	prepare "$rig"
+	client "$rig" env HOME="$tmp" XDG_CONFIG_HOME="$tmp/.config" \
+	    "$LANYARD" register --module "$MODULE" openssl >/dev/null ||
+		bail "register"
 	mkdir -p "$tmp/p11-kit/pkcs11/modules"
 	echo "user-config: only" >"$tmp/p11-kit/pkcs11/pkcs11.conf"
 	echo "module: $MODULE" >"$tmp/p11-kit/pkcs11/modules/lanyard.module"
