@@ -50,6 +50,9 @@ static const struct text java = {
 	"lanyard/pkcs11.cfg", 0, 0, 0644,
 	"name = Lanyard\n"
 	"library = @\n"
+	"# A signature that is given up is not finished, which asks the "
+	"service.\n"
+	"explicitCancel = false\n"
 	"# Of several accounts the first. This is the second:\n"
 	"# slotListIndex = 1\n",
 	{ "keytool -list -keystore NONE -storetype PKCS11 -addprovider "
