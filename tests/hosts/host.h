@@ -29,6 +29,13 @@ extern const struct host host;
 /* What the scene was started with: the module, and a folder of files. */
 extern const char *host_module, *host_pin;
 
+/*
+ * p11.c: a search in the module past the host, for threads that fill a
+ * process: what lies between keeps locks of its own in its calls, which a
+ * child would find held for ever.
+ */
+int p11_past(void);
+
 /* A file of the folder: its length, at most max, or 0 with a complaint. */
 size_t host_file(const char *name, unsigned char *buf, size_t max);
 

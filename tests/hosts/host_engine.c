@@ -10,7 +10,6 @@
 
 #include "host.h"
 #include "host_evp.h"
-#include "p11.h"
 
 static ENGINE *_Atomic shared;
 static _Thread_local ENGINE *mine;	/* of a thread that races */
@@ -61,23 +60,6 @@ work(void)
 	return evp_work(key);
 }
 
-/*
- * libp11 holds locks of its own in its calls, which a child would find
- * held for ever: the threads that fill the process go past it.
- */
-static int
-look(void)
-{
-	static CK_FUNCTION_LIST *_Atomic f;
-	CK_FUNCTION_LIST *list = atomic_load(&f);
-	void *lib;
-
-	if (list == NULL && (list = p11_open(host_module, &lib)) == NULL)
-		return -1;
-	atomic_store(&f, list);
-	return p11_look(list);
-}
-
 /* libp11 sees by itself that it is in a child. */
 static int
 child(void)
@@ -110,7 +92,7 @@ const struct host host = {
 	.name = "engine",
 	.load = load,
 	.work = work,
-	.look = look,
+	.look = p11_past,
 	.look_only = 1,
 	.child = child,
 	.finalize = evp_finalize,

@@ -11,7 +11,6 @@
 
 #include "host.h"
 #include "host_evp.h"
-#include "p11.h"
 
 static OSSL_LIB_CTX *_Atomic shared;
 static _Thread_local OSSL_LIB_CTX *mine;	/* of a thread that races */
@@ -59,20 +58,6 @@ work(void)
 	return evp_work(key);
 }
 
-/* Past the provider, which has locks of its own. */
-static int
-look(void)
-{
-	static CK_FUNCTION_LIST *_Atomic f;
-	CK_FUNCTION_LIST *list = atomic_load(&f);
-	void *lib;
-
-	if (list == NULL && (list = p11_open(host_module, &lib)) == NULL)
-		return -1;
-	atomic_store(&f, list);
-	return p11_look(list);
-}
-
 /* The provider sees by itself that it is in a child. */
 static int
 child(void)
@@ -92,7 +77,8 @@ const struct host host = {
 	.name = "provider",
 	.load = load,
 	.work = work,
-	.look = look,
+	.look = p11_past,
+	.look_only = 1,
 	.child = child,
 	.finalize = evp_finalize,
 	.unload = unload,

@@ -39,7 +39,7 @@ tests_hosts_host_plain_LDFLAGS = $(SANITIZE_CFLAGS)
 
 if HAVE_NSS
 check_PROGRAMS += tests/hosts/host_nss
-tests_hosts_host_nss_SOURCES = $(hosts_scenes) tests/hosts/host_nss.c
+tests_hosts_host_nss_SOURCES = $(hosts_p11) tests/hosts/host_nss.c
 tests_hosts_host_nss_CFLAGS = $(hosts_cflags) $(NSS_CFLAGS)
 tests_hosts_host_nss_LDADD = $(hosts_ldadd) $(NSS_LIBS)
 tests_hosts_host_nss_LDFLAGS =
