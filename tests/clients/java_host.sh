@@ -64,7 +64,7 @@ second()
 ok "Java: calls C_Initialize again for a second provider" second
 is "  once" "$(cat "$tmp/ok.out")" 1
 
-rig_up pin "$data/rsa.p12:$p12" "$data/signer.p12:$p12"
+rig_up pin "$data/rsa.p12:$p12" "$data/signer.p12:$p12" "$data/p256.p12:$p12"
 deliver "$rig" rsa remote
 deliver "$rig" signer cached
 prepare "$rig"

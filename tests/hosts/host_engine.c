@@ -57,7 +57,7 @@ key(const char *uri)
 static int
 work(void)
 {
-	return evp_work(key);
+	return evp_work(NULL, key);
 }
 
 /* libp11 sees by itself that it is in a child. */

@@ -9,6 +9,7 @@
 
 #include <openssl/err.h>
 #include <openssl/rsa.h>
+#include <openssl/x509.h>
 
 #include "host.h"
 #include "host_evp.h"
@@ -22,9 +23,9 @@ evp_fails(const char *what)
 }
 
 static int
-decrypts(EVP_PKEY *key)
+decrypts(OSSL_LIB_CTX *lib, EVP_PKEY *key)
 {
-	EVP_PKEY_CTX *c = EVP_PKEY_CTX_new(key, NULL);
+	EVP_PKEY_CTX *c = EVP_PKEY_CTX_new_from_pkey(lib, key, NULL);
 	unsigned char in[512], out[512];
 	const size_t len = host_file("cipher", in, sizeof(in));
 	size_t n = sizeof(out);
@@ -45,9 +46,9 @@ decrypts(EVP_PKEY *key)
  * hashes itself, which it does for a token that lists no such mechanism.
  */
 static int
-signs(EVP_PKEY *key)
+signs(OSSL_LIB_CTX *lib, EVP_PKEY *key)
 {
-	EVP_PKEY_CTX *c = EVP_PKEY_CTX_new(key, NULL);
+	EVP_PKEY_CTX *c = EVP_PKEY_CTX_new_from_pkey(lib, key, NULL);
 	unsigned char in[4096], hash[EVP_MAX_MD_SIZE], out[512];
 	const size_t len = host_file("data", in, sizeof(in));
 	size_t n = sizeof(out);
@@ -67,8 +68,70 @@ signs(EVP_PKEY *key)
 	return r;
 }
 
+static EVP_PKEY *
+public_key(OSSL_LIB_CTX *lib, const char *name)
+{
+	unsigned char der[512];
+	const unsigned char *p = der;
+	const size_t len = host_file(name, der, sizeof(der));
+
+	return d2i_PUBKEY_ex(NULL, &p, (long)len, lib, NULL);
+}
+
+/* By EC; openssl's own verification uses what is the default as well. */
 static int
-with(const char *name, EVP_PKEY *(*get)(const char *), int (*use)(EVP_PKEY *))
+signs_ec(OSSL_LIB_CTX *lib, EVP_PKEY *key)
+{
+	EVP_PKEY *pub = public_key(lib, "p256.pub");
+	EVP_PKEY_CTX *c = EVP_PKEY_CTX_new_from_pkey(lib, key, NULL);
+	EVP_PKEY_CTX *v = NULL;
+	unsigned char hash[32] = { 1, 2, 3 }, out[160];
+	size_t n = sizeof(out);
+	int r = 0;
+
+	if (pub != NULL)
+		v = EVP_PKEY_CTX_new_from_pkey(lib, pub, NULL);
+	if (c == NULL || v == NULL || EVP_PKEY_sign_init(c) != 1 ||
+	    EVP_PKEY_sign(c, out, &n, hash, sizeof(hash)) != 1 ||
+	    EVP_PKEY_verify_init(v) != 1 ||
+	    EVP_PKEY_verify(v, out, n, hash, sizeof(hash)) != 1)
+		r = evp_fails("signing by EC");
+	EVP_PKEY_CTX_free(c);
+	EVP_PKEY_CTX_free(v);
+	EVP_PKEY_free(pub);
+	return r;
+}
+
+static int
+agrees(OSSL_LIB_CTX *lib, EVP_PKEY *key)
+{
+	EVP_PKEY *peer = public_key(lib, "peer.pub");
+	EVP_PKEY_CTX *c = EVP_PKEY_CTX_new_from_pkey(lib, key, NULL);
+	unsigned char out[66];
+	size_t n = sizeof(out);
+	int r = -1;
+
+	if (c == NULL || peer == NULL || EVP_PKEY_derive_init(c) != 1 ||
+	    EVP_PKEY_derive_set_peer(c, peer) != 1 ||
+	    EVP_PKEY_derive(c, NULL, &n) != 1 || n > sizeof(out) ||
+	    EVP_PKEY_derive(c, out, &n) != 1)
+		(void)evp_fails("ECDH");
+	else
+		r = host_same("secret", out, n);
+	EVP_PKEY_CTX_free(c);
+	EVP_PKEY_free(peer);
+	return r;
+}
+
+static int
+uses_ec(OSSL_LIB_CTX *lib, EVP_PKEY *key)
+{
+	return signs_ec(lib, key) != 0 ? -1 : agrees(lib, key);
+}
+
+static int
+with(OSSL_LIB_CTX *lib, const char *name, EVP_PKEY *(*get)(const char *),
+    int (*use)(OSSL_LIB_CTX *, EVP_PKEY *))
 {
 	char uri[1024];
 	EVP_PKEY *key;
@@ -78,16 +141,17 @@ with(const char *name, EVP_PKEY *(*get)(const char *), int (*use)(EVP_PKEY *))
 		return -1;
 	if ((key = get(uri)) == NULL)
 		return evp_fails(name);
-	r = use(key);
+	r = use(lib, key);
 	EVP_PKEY_free(key);
 	return r;
 }
 
 int
-evp_work(EVP_PKEY *(*key)(const char *uri))
+evp_work(OSSL_LIB_CTX *lib, EVP_PKEY *(*key)(const char *uri))
 {
-	return with("rsa.uri", key, decrypts) != 0 ? -1 :
-	    with("signer.uri", key, signs);
+	return with(lib, "rsa.uri", key, decrypts) != 0 ||
+	    with(lib, "signer.uri", key, signs) != 0 ? -1 :
+	    with(lib, "p256.uri", key, uses_ec);
 }
 
 int

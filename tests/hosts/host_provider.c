@@ -30,12 +30,17 @@ load(void)
 	return 0;
 }
 
+static OSSL_LIB_CTX *
+context(void)
+{
+	return mine != NULL ? mine : atomic_load(&shared);
+}
+
 static EVP_PKEY *
 key(const char *uri)
 {
-	OSSL_LIB_CTX *ctx = mine != NULL ? mine : atomic_load(&shared);
-	OSSL_STORE_CTX *s = OSSL_STORE_open_ex(uri, ctx, NULL, NULL, NULL,
-	    NULL, NULL, NULL);
+	OSSL_STORE_CTX *s = OSSL_STORE_open_ex(uri, context(), NULL, NULL,
+	    NULL, NULL, NULL, NULL);
 	OSSL_STORE_INFO *info;
 	EVP_PKEY *k = NULL;
 
@@ -55,7 +60,7 @@ out:
 static int
 work(void)
 {
-	return evp_work(key);
+	return evp_work(context(), key);
 }
 
 /* The provider sees by itself that it is in a child. */

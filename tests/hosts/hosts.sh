@@ -62,7 +62,7 @@ after=$(requests "$rig" path=/lanyard/1/ops)
 ok "the service was asked" test "$after" -gt $((before + 50))
 
 # A PIN: the child has to give it once more.
-rig_up pin "$data/rsa.p12:$p12" "$data/signer.p12:$p12"
+rig_up pin "$data/rsa.p12:$p12" "$data/signer.p12:$p12" "$data/p256.p12:$p12"
 prepare "$rig"
 for name in plain p11kit engine nss provider; do
 	[ ! -x "$top_builddir/tests/hosts/host_$name" ] ||

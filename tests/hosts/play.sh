@@ -21,7 +21,15 @@ prepare()
 		printf 3031300d060960864801650304020105000420 | unhex
 		openssl dgst -sha256 -binary "$play/data"
 	} >"$play/digestinfo"
-	for key in rsa signer; do
+	openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 \
+	    -out "$play/peer.key"
+	openssl pkey -in "$play/peer.key" -pubout -outform DER \
+	    -out "$play/peer.pub"
+	openssl pkey -in "$data/p256.key" -pubout -outform DER \
+	    -out "$play/p256.pub"
+	openssl pkeyutl -derive -inkey "$data/p256.key" -peerkey \
+	    "$play/peer.pub" -peerform DER -out "$play/secret"
+	for key in rsa signer p256; do
 		key_id "$data/$key.crt" | unhex >"$play/$key.id"
 		pin_uri "$1" "$data/$key.crt" >"$play/$key.uri"
 	done
@@ -50,12 +58,14 @@ host()
 	)
 }
 
-# play_rig: a service whose account needs no PIN, with one key of each sort.
+# play_rig: a service whose account needs no PIN, with keys of each sort.
 play_rig()
 {
-	rig_up rig --unlock none "$data/rsa.p12:$p12" "$data/signer.p12:$p12"
+	rig_up rig --unlock none "$data/rsa.p12:$p12" "$data/signer.p12:$p12" \
+	    "$data/p256.p12:$p12"
 	deliver "$rig" rsa remote
 	deliver "$rig" signer cached
+	deliver "$rig" p256 cached
 	client "$rig" "$LANYARD" sync >/dev/null || bail "sync"
 	prepare "$rig"
 	client "$rig" env HOME="$tmp" XDG_CONFIG_HOME="$tmp/.config" \
