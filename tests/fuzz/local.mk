@@ -99,7 +99,8 @@ tests_fuzz_fuzz_seal_LDADD = $(fuzz_ldadd)
 tests_fuzz_fuzz_unpad_SOURCES = tests/fuzz/fuzz_unpad.c
 tests_fuzz_fuzz_unpad_LDADD = $(fuzz_ldadd)
 
-# Makes the seeds of the six above anew: "make tests/fuzz/make_seeds".
+# Makes the seeds of the six above, and some of fuzz_cryptoki, anew: "make
+# tests/fuzz/make_seeds".
 EXTRA_PROGRAMS += tests/fuzz/make_seeds
 tests_fuzz_make_seeds_SOURCES = tests/fuzz/make_seeds.c
 tests_fuzz_make_seeds_LDADD = libly-common.la

@@ -13,6 +13,8 @@
 #include "device.h"
 #include "seal.h"
 
+#define CRYPTOKI_CALLS 87	/* of tests/pkcs11/calls.c */
+
 static const char *root;
 
 static void
@@ -164,6 +166,21 @@ unpad_seeds(void)
 	put("unpad", "short-padding", b, 32 + 64);
 }
 
+/* fuzz_cryptoki.c's do_any, once for each function of tests/pkcs11/calls.c. */
+static void
+cryptoki_seeds(void)
+{
+	uint8_t b[] = { 16, 0, 5, 0, 0, 0, 4, 0xff, 0, 5, 0 };
+	char name[32];
+	uint8_t i;
+
+	for (i = 0; i < CRYPTOKI_CALLS; i++) {
+		b[sizeof(b) - 1] = i;
+		(void)snprintf(name, sizeof(name), "function-%02u", i);
+		put("cryptoki", name, b, sizeof(b));
+	}
+}
+
 int
 main(int argc, char **argv)
 {
@@ -179,5 +196,6 @@ main(int argc, char **argv)
 	p12_seed("clear", -1, -1, 10);
 	p12_seed("no-mac", NID_aes_128_cbc, NID_aes_128_cbc, -1);
 	unpad_seeds();
+	cryptoki_seeds();
 	return 0;
 }

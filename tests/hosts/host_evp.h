@@ -6,7 +6,8 @@
 
 /*
  * A decryption and a signature by RSA, a signature and an agreement by EC, all
- * checked, with what key gives for a URI (and the caller frees), or NULL. lib is the context of that key.
+ * checked, with what key gives for a URI (and the caller frees), or NULL.
+ * lib is the context of that key.
  */
 int evp_work(OSSL_LIB_CTX *lib, EVP_PKEY *(*key)(const char *uri));
 
