@@ -12,9 +12,8 @@
 #include "host_evp.h"
 
 static ENGINE *_Atomic shared;
-static _Thread_local ENGINE *mine;	/* of a thread that races */
 
-/* The module is loaded with the first key, which is past this lock. */
+/* libp11 0.4.12 crashes when threads load keys at once; they use them so. */
 static pthread_mutex_t loading = PTHREAD_MUTEX_INITIALIZER;
 
 static int
@@ -30,19 +29,22 @@ load_engine(void)
 	    ENGINE_init(e) != 1 ||
 	    ENGINE_set_default(e, ENGINE_METHOD_ALL) != 1)
 		return evp_fails("engine");
-	mine = e;
 	atomic_store(&shared, e);
 	return 0;
 }
 
-/* OpenSSL's own loading of engines is not for more threads than one. */
+/*
+ * OpenSSL's own loading of engines is not for more threads than one, and a
+ * second MODULE_PATH would free the path that a thread is loading from.
+ */
 static int
 load(void)
 {
-	int r;
+	int r = 0;
 
 	(void)pthread_mutex_lock(&loading);
-	r = load_engine();
+	if (atomic_load(&shared) == NULL)
+		r = load_engine();
 	(void)pthread_mutex_unlock(&loading);
 	return r;
 }
@@ -50,8 +52,12 @@ load(void)
 static EVP_PKEY *
 key(const char *uri)
 {
-	return ENGINE_load_private_key(mine != NULL ? mine :
-	    atomic_load(&shared), uri, NULL, NULL);
+	EVP_PKEY *k;
+
+	(void)pthread_mutex_lock(&loading);
+	k = ENGINE_load_private_key(atomic_load(&shared), uri, NULL, NULL);
+	(void)pthread_mutex_unlock(&loading);
+	return k;
 }
 
 static int
@@ -82,7 +88,7 @@ unload(void)
 	ENGINE_unregister_digests(e);
 	ENGINE_unregister_pkey_meths(e);
 	ENGINE_unregister_pkey_asn1_meths(e);
-	mine = NULL;
+	atomic_store(&shared, NULL);
 	if (ENGINE_finish(e) != 1 || ENGINE_free(e) != 1)
 		return host_fails("ENGINE_finish", 0);
 	return 0;
